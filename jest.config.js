@@ -1,0 +1,32 @@
+const common = {
+	transform: {
+		"^.+\\.ts$": [
+			"@swc/jest",
+			{ jsc: { parser: { syntax: "typescript" }, target: "es2022" } },
+		],
+	},
+	testEnvironment: "node",
+	modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
+};
+
+/** Unit tests need no network and no program but node; the rest starts real programs. @type {import("jest").Config} */
+module.exports = {
+	projects: [
+		{
+			...common,
+			displayName: "unit",
+			testMatch: ["<rootDir>/test/**/*.test.ts"],
+			testPathIgnorePatterns: ["/node_modules/", "/test/e2e/", "/test/deploy/"],
+		},
+		{
+			...common,
+			displayName: "e2e",
+			testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+		},
+		{
+			...common,
+			displayName: "deploy",
+			testMatch: ["<rootDir>/test/deploy/**/*.test.ts"],
+		},
+	],
+};

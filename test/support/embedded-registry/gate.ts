@@ -15,6 +15,19 @@ export interface EmbeddedAuth {
 	readonly tokenField?: "token" | "access_token";
 }
 
+/** `repository:app:pull,push` covers `repository:app:pull`. */
+function covers(granted: string, wanted: string): boolean {
+	const cut = (scope: string) => scope.lastIndexOf(":") + 1;
+	const have = granted.slice(cut(granted)).split(",");
+	return (
+		granted.slice(0, cut(granted)) === wanted.slice(0, cut(wanted)) &&
+		wanted
+			.slice(cut(wanted))
+			.split(",")
+			.every((action) => have.includes(action))
+	);
+}
+
 /** Lets requests in or not; makes tokens. */
 export class Gate {
 	readonly auth: EmbeddedAuth;
@@ -44,7 +57,9 @@ export class Gate {
 			if (authorization === this.basic()) return true;
 		} else {
 			const token = this.tokens.get(authorization.replace(/^Bearer /, ""));
-			const isGranted = scope === "" || token?.scopes.has(scope);
+			const isGranted =
+				scope === "" ||
+				[...(token?.scopes ?? [])].some((have) => covers(have, scope));
 			if (token && token.until > Date.now() && isGranted) return true;
 		}
 		answerError(response, 401, "UNAUTHORIZED", undefined, {

@@ -54,8 +54,10 @@ export interface ProbeResult extends Sight {
 	readonly listedTags: number;
 	/** Sorted, in-use first. */
 	readonly broken: readonly BrokenTag[];
-	/** Why the catalog could not be read; undefined where it could. */
+	/** Why the catalog could not be read (to its end: then the run is partial); undefined where it could. */
 	readonly catalogError: InconclusiveReason | undefined;
+	/** True numbers for the metrics: the list is cut to a bounded length, its last entry of a reason says by how many. */
+	readonly inconclusiveCounts: Readonly<Record<InconclusiveReason, number>>;
 }
 
 /** Walks a registry, or one shard of it. Never throws for what the registry does. */

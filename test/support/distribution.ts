@@ -23,6 +23,9 @@ export interface DistributionOptions {
 	readonly cache?: boolean;
 }
 
+/** Where a registry lives: the lab of a test file, or anything else that keeps a folder and daemons. */
+export type Home = Pick<Lab, "folder" | "start" | "onClose">;
+
 /** What every registry here asks for. */
 export const USER = "probe";
 export const PASSWORD = "s3cret-of-the-lab";
@@ -37,12 +40,12 @@ export class Distribution {
 	readonly target: PushTarget;
 	/** Folder that `storage.filesystem.rootdirectory` names. */
 	readonly root: string;
-	readonly #lab: Lab;
+	readonly #lab: Home;
 	readonly #options: DistributionOptions;
 	readonly #config: string;
 	#daemon: Daemon | undefined;
 
-	private constructor(lab: Lab, options: DistributionOptions, port: number) {
+	private constructor(lab: Home, options: DistributionOptions, port: number) {
 		const { name, htpasswd, tls, cache = true } = options;
 		this.#lab = lab;
 		this.#options = options;
@@ -91,7 +94,7 @@ export class Distribution {
 	}
 
 	static async start(
-		lab: Lab,
+		lab: Home,
 		options: DistributionOptions,
 	): Promise<Distribution> {
 		const registry = new Distribution(lab, options, await freePort());

@@ -33,7 +33,7 @@ const RULES: Rules = {
 		"lib/alerts": {
 			...NONE,
 			lib: ["guard/contract", "registry"],
-			packages: ["yaml"],
+			packages: ["yaml", "croner"],
 		},
 		"lib/dashboards": {
 			...NONE,

@@ -60,8 +60,13 @@ const RULES: Rules = {
 		},
 		"lib/constructs": {
 			lib: ["registry", "pins", "alerts", "dashboards", "guard/contract"],
-			packages: ["cdktf", "constructs", ...PROVIDERS],
-			// the guard's bundle is read and hashed at construction
+			packages: [
+				"cdktf",
+				"constructs",
+				...PROVIDERS,
+				// the package's own bundle, read and hashed at construction
+				"cdktf-registry-guard/guard.mjs",
+			],
 			node: true,
 		},
 		stacks: {

@@ -1,0 +1,59 @@
+import {
+	type ITerraformDependable,
+	Lazy,
+	TerraformElement,
+	type TerraformProvider,
+} from "cdktf";
+import type { Construct } from "constructs";
+import { literal } from "./literal";
+
+const TYPE = "vault_kv_secret_v2";
+
+export interface EphemeralVaultSecretProps {
+	readonly mount: string;
+	/** Path below the mount. */
+	readonly name: string;
+	/** @default - the stack's own vault provider */
+	readonly provider?: TerraformProvider;
+	/** @default [] */
+	readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+/**
+ * A kv v2 secret that Terraform (>= 1.11) reads while it plans and applies and writes neither to state nor to a plan.
+ * cdktf 0.21 knows no ephemeral resources, so this element renders the block itself; its values fit only where
+ * Terraform takes ephemeral ones, such as `data_wo` of a Secret.
+ */
+export class EphemeralVaultSecret extends TerraformElement {
+	readonly #props: EphemeralVaultSecretProps;
+
+	constructor(scope: Construct, id: string, props: EphemeralVaultSecretProps) {
+		super(scope, id, `ephemeral.${TYPE}`);
+		this.#props = {
+			...props,
+			mount: literal(props.mount, "mount"),
+			name: literal(props.name, "name"),
+		};
+	}
+
+	/** A reference to one key; late, so that `overrideLogicalId` still counts. */
+	get(key: string): string {
+		const index = literal(JSON.stringify(key), "key");
+		return Lazy.stringValue({
+			produce: () =>
+				`\${ephemeral.${TYPE}.${this.friendlyUniqueId}.data[${index}]}`,
+		});
+	}
+
+	override toTerraform(): object {
+		const { mount, name, provider, dependsOn = [] } = this.#props;
+		const block = {
+			mount,
+			name,
+			...(provider && { provider: provider.fqn }),
+			...(dependsOn.length > 0 && { depends_on: dependsOn.map((d) => d.fqn) }),
+			...this.rawOverrides,
+		};
+		return { ephemeral: { [TYPE]: { [this.friendlyUniqueId]: block } } };
+	}
+}

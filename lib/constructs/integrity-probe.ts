@@ -1,0 +1,102 @@
+import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
+import { CronJobV1 } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
+import { NetworkPolicyV1 } from "@cdktf/provider-kubernetes/lib/network-policy-v1";
+import { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { cronJobSpec } from "./cron-job-spec";
+import { endpointsOf } from "./endpoints";
+import { guardFiles } from "./guard-files";
+import { hostAliases } from "./host-aliases";
+import { InUseAccess } from "./in-use-access";
+import { labelsOf, selectorLabels } from "./labels";
+import { literal } from "./literal";
+import { ignoredChanges } from "./mutations";
+import { networkPolicySpec } from "./network-policy-spec";
+import { metaArguments } from "./placement";
+import type { IntegrityProbeProps } from "./probe-props";
+import { resolveProbe } from "./probe-settings";
+
+/**
+ * A CronJob that walks a registry with the guard and publishes what it saw. By convention its id is the model's
+ * `probeName`, which is also the name of the CronJob and its Pushgateway job.
+ */
+export class IntegrityProbe extends Construct {
+	/** The guard's bundle, and the registry's CA. */
+	readonly files: ConfigMapV1;
+	readonly cronJob: CronJobV1;
+	readonly networkPolicy?: NetworkPolicyV1;
+	/** Only with `inUse`. */
+	readonly access?: InUseAccess;
+	/** What makes two probes the same one. */
+	readonly identity: string;
+
+	/** @throws Error for props that contradict each other, a floating image, a second probe of the same name in the namespace. */
+	constructor(scope: Construct, id: string, props: IntegrityProbeProps) {
+		super(scope, id);
+		const { registry, namespace, provider } = props;
+		const settings = resolveProbe(props);
+		const name = registry.probeName;
+		this.identity = [provider?.fqn, namespace, name].join(" ");
+		refuseTwin(this);
+
+		const endpoints = endpointsOf(registry, props.pushgateway);
+		const files = guardFiles(registry.ca);
+		const meta = metaArguments(props);
+		const labels = labelsOf(registry, props.tier);
+
+		this.files = new ConfigMapV1(this, "files", {
+			...meta,
+			metadata: { name: `${name}-files`, namespace, labels },
+			data: literal(files.data, "files"),
+		});
+		if (settings.inUse) {
+			this.access = new InUseAccess(this, "in-use", props);
+		}
+		if (props.networkPolicy ?? true) {
+			if (settings.inUse && !props.apiServer) {
+				throw new Error(
+					"apiServer: got nothing, wanted {cidr, port} of the API server's endpoint for the NetworkPolicy of inUse",
+				);
+			}
+			this.networkPolicy = new NetworkPolicyV1(this, "network-policy", {
+				...meta,
+				metadata: { name, namespace, labels },
+				spec: networkPolicySpec({
+					podLabels: selectorLabels(registry),
+					endpoints,
+					dns: props.dns,
+					apiServer: settings.inUse ? props.apiServer : undefined,
+				}),
+			});
+		}
+		this.cronJob = new CronJobV1(this, "cron-job", {
+			...meta,
+			metadata: { name, namespace, labels },
+			spec: cronJobSpec(settings, {
+				filesName: this.files.metadata.name,
+				filesHash: files.sha256,
+				hostAliases: hostAliases(endpoints),
+				serviceAccountName: this.access?.serviceAccount.metadata.name,
+			}),
+			lifecycle: {
+				ignoreChanges: ignoredChanges(props.ignoreMutations ?? ["kyverno"]),
+			},
+		});
+	}
+}
+
+function refuseTwin(probe: IntegrityProbe): void {
+	const twin = TerraformStack.of(probe)
+		.node.findAll()
+		.find(
+			(other) =>
+				other !== probe &&
+				other instanceof IntegrityProbe &&
+				other.identity === probe.identity,
+		);
+	if (twin) {
+		throw new Error(
+			`registry.name: got a second ${probe.identity.trim()}, wanted another name or namespace than ${twin.node.path}`,
+		);
+	}
+}

@@ -81,6 +81,9 @@ export class Distribution {
 					delete: { enabled: true },
 					...(cache && { cache: { blobdescriptor: "inmemory" } }),
 				},
+				validation: {
+					manifests: { urls: { allow: ["^https://layers.invalid/"] } },
+				},
 				...(htpasswd && { auth: { htpasswd: { realm: "lab", path: users } } }),
 				http: {
 					addr: this.host,

@@ -7,6 +7,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Content } from "./images";
 
 /** The folder tree of distribution's filesystem driver (2.8 and 3.x), for reading it and for breaking it. */
 export class Storage {
@@ -39,6 +40,25 @@ export class Storage {
 			tag,
 			"current/link",
 		);
+	}
+
+	/** Writes a file of the tree, its folders included. */
+	write(path: string, bytes: string | Buffer): void {
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, bytes);
+	}
+
+	/** Puts content and a tag on it where a push would have put them; no registry is asked. */
+	put(repository: string, content: Content, tag: string): void {
+		for (const [digest, { bytes }] of content.manifests) {
+			this.write(this.blob(digest), bytes);
+			this.write(this.revisionLink(repository, digest), digest);
+		}
+		for (const [digest, bytes] of content.blobs) {
+			this.write(this.blob(digest), bytes);
+			this.write(this.layerLink(repository, digest), digest);
+		}
+		this.write(this.tagLink(repository, tag), content.root);
 	}
 
 	#link(repository: string, kind: string, digest: string): string {
@@ -80,10 +100,4 @@ export type Plant = keyof typeof plant;
 function existing(path: string): string {
 	if (!existsSync(path)) throw new Error(`nothing to damage at ${path}`);
 	return path;
-}
-
-/** Writes a file of the tree, its folders included. */
-export function writeStored(path: string, bytes: string | Buffer): void {
-	mkdirSync(dirname(path), { recursive: true });
-	writeFileSync(path, bytes);
 }

@@ -1,0 +1,49 @@
+import type { Pushgateway } from "../lib/constructs/probe-props";
+import type { RegistryProps } from "../lib/constructs/registry";
+import type { Registry } from "../lib/registry";
+import type { Backend } from "./backend";
+import type { MonitoringModule } from "./monitoring-module";
+
+export const TIERS = ["core", "cluster", "gpu", "edge", "aux"] as const;
+/** How important what runs there is to the cluster. */
+export type Tier = (typeof TIERS)[number];
+
+/** All about one registry: moving it or removing it is a change of this one entry. */
+export interface RegistrySettings {
+	readonly model: Registry;
+	/** Who writes the probe's Secret, and its revision. @default - ephemeral, revision 1 */
+	readonly credentials?: RegistryProps["credentials"];
+	/** What this registry's probe does otherwise than the others. */
+	readonly probe?: RegistryProps["probe"];
+}
+
+export interface NamespaceSettings {
+	readonly name: string;
+	readonly tier: Tier;
+	/** Whether the monitoring stack makes it; false where something else already did. @default - true, unless the monitoring module owns it */
+	readonly create?: boolean;
+}
+
+/** What `settings.ts` says. No secret is a value here: a registry's model names a Vault path. */
+export interface Settings {
+	readonly backend: Backend;
+	readonly kubernetes: {
+		/** Default of the variable `kube_config_path`; empty: KUBE_CONFIG_PATH or the pod's own account. */
+		readonly configPath: string;
+		/** @default - the current context, or KUBE_CTX */
+		readonly configContext?: string;
+	};
+	/** @default - VAULT_ADDR */
+	readonly vaultAddress?: string;
+	/** Names of the tiers, as the label `tier` says them. */
+	readonly tiers: Readonly<Record<Tier, string>>;
+	readonly namespace: NamespaceSettings;
+	readonly registries: readonly RegistrySettings[];
+	readonly pushgateway: Pushgateway;
+	/** Of every probe that has none of its own. */
+	readonly schedule: string;
+	/** An alert's runbook is at the base with the alert's name after it. */
+	readonly runbookBaseUrl: string;
+	/** The infra repo's own monitoring module. @default - none: no variable, no Vault data source, no module */
+	readonly monitoringModule?: MonitoringModule;
+}

@@ -1,0 +1,79 @@
+import type { Reference } from "../oci/reference";
+import type { Access } from "./access";
+import type { ProbeMode } from "./contract";
+import type { Origin } from "./origin";
+
+/** Where and as what to publish. */
+export interface PushTarget {
+	/** `http(s)://host[:port][/prefix]`, no slash at the end. */
+	readonly url: string;
+	readonly job: string;
+}
+
+export type Output = "text" | "json" | "metrics";
+
+/** What both walks have. Durations are milliseconds. */
+interface WalkConfig extends Access {
+	readonly mode: ProbeMode;
+	readonly concurrency: number;
+	readonly deadline: number;
+	readonly referrers: boolean;
+	readonly exitZero: boolean;
+	readonly report: string | undefined;
+}
+
+export interface ProbeConfig extends WalkConfig {
+	readonly command: "probe";
+	readonly registry: Origin;
+	readonly instance: string;
+	/** At least one; the first is the canonical one. */
+	readonly pullHosts: readonly string[];
+	readonly fullRotation: number;
+	readonly tagsPerRepo: number;
+	readonly repos: readonly string[];
+	/** `{index: 0, count: 1}`: not sharded. */
+	readonly shard: { readonly index: number; readonly count: number };
+	readonly windowLength: number;
+	readonly minRepositories: number;
+	/** The Kubernetes API to ask what is in use; undefined: nobody asked. */
+	readonly cluster:
+		| { readonly host: string; readonly port: string }
+		| undefined;
+	readonly push: PushTarget | undefined;
+	readonly output: Output;
+}
+
+export interface VerifyTarget {
+	readonly ref: Reference;
+	/** The registry that is asked: the REF's host, or the registry whose pull host it is. */
+	readonly registry: Origin;
+}
+
+export interface VerifyConfig extends WalkConfig {
+	readonly command: "verify";
+	readonly targets: readonly VerifyTarget[];
+	readonly expectEqual: boolean;
+	readonly output: Output;
+}
+
+export interface DoctorConfig extends Access {
+	readonly command: "doctor";
+	readonly registry: Origin;
+	readonly instance: string;
+	readonly deadline: number;
+	readonly push: string | undefined;
+	readonly output: Output;
+}
+
+export interface ForgetConfig {
+	readonly command: "forget";
+	readonly instance: string;
+	/** undefined: all jobs. */
+	readonly job: string | undefined;
+	readonly push: string;
+	readonly ca: string | undefined;
+	readonly dryRun: boolean;
+	readonly output: Output;
+}
+
+export type Config = ProbeConfig | VerifyConfig | DoctorConfig | ForgetConfig;

@@ -35,7 +35,7 @@ const odd = ODDITIES.filter(({ only }) => only !== "3.1.1").map((oddity) => ({
 async function fill(real: RealRegistry): Promise<string[]> {
 	const { target, storage } = real.registry;
 	const healthy = teamRepositories(20, 3);
-	await seed(real, healthy);
+	seed(real, healthy);
 	for (const { put, repository } of odd)
 		await put({ target, storage, repository });
 	for (const { planted, content, repository } of damaged) {

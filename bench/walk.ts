@@ -25,7 +25,7 @@ export const walk: Benchmark = {
 		inWorkshop(async (workshop) => {
 			const real = await startRealRegistry(workshop);
 			const repositories = teamRepositories(REPOSITORIES, TAGS);
-			await seed(real, repositories);
+			seed(real, repositories);
 			const unavoidable = unavoidableRequests(repositories);
 			log(`seeded; ${unavoidable} unavoidable requests`);
 

@@ -1,0 +1,210 @@
+// The packed package, as a stranger meets it: packed, installed into a fresh CDKTF project, type-checked, synthesized, run.
+// `pack.mjs --list` only prints what the package holds, in the form of test/golden/pack.txt.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+	cpSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const own = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const project = mkdtempSync(join(tmpdir(), "pack-"));
+
+/** @param {string} cwd @param {string} command @param {string[]} args */
+function run(cwd, command, args) {
+	try {
+		return execFileSync(command, args, {
+			cwd,
+			encoding: "utf8",
+			stdio: ["ignore", "pipe", "pipe"],
+			maxBuffer: 64 * 1024 * 1024,
+		});
+	} catch (error) {
+		throw new Error(
+			`${command} ${args.join(" ")}: exit ${error.status}\n${error.stdout}${error.stderr}`,
+		);
+	}
+}
+const npm = (...args) =>
+	run(project, "npm", [
+		...args,
+		"--prefer-offline",
+		"--no-audit",
+		"--no-fund",
+		"--loglevel=error",
+	]);
+
+/** One line a module of dist/lib (its three files belong together), one line for any other file. */
+function collapsed(paths) {
+	const modules = new Map();
+	const lines = [];
+	for (const path of paths) {
+		const [, name, kind] =
+			/^(dist\/lib\/.+?)\.(d\.ts|js\.map|js)$/.exec(path) ?? [];
+		if (name) modules.set(name, [...(modules.get(name) ?? []), kind].sort());
+		else lines.push(path);
+	}
+	for (const [name, kinds] of modules) lines.push(`${name}.{${kinds.join()}}`);
+	return lines.sort();
+}
+
+let passed = 0;
+let failed = 0;
+/** @param {string} name @param {() => void} body */
+function test(name, body) {
+	try {
+		body();
+		passed++;
+		console.log(`ok    ${name}`);
+	} catch (error) {
+		failed++;
+		console.log(
+			`FAIL  ${name}\n${String(error.message ?? error).replace(/^/gm, "      ")}`,
+		);
+	}
+}
+
+try {
+	// prepack builds guard, bin and library first
+	const [packed] = JSON.parse(
+		run(root, "npm", [
+			"pack",
+			"--json",
+			"--loglevel=error",
+			"--pack-destination",
+			project,
+		]).replace(/^[^[]*/, ""),
+	);
+	const listed = collapsed(packed.files.map(({ path }) => path));
+	if (process.argv.includes("--list")) console.log(listed.join("\n"));
+	else inspect(packed, listed);
+} finally {
+	rmSync(project, { recursive: true, force: true });
+}
+if (!process.argv.includes("--list"))
+	console.log(`test:pack: ${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+function inspect(packed, listed) {
+	test("the package holds what it needs and nothing else (test/golden/pack.txt)", () => {
+		const golden = readFileSync(join(root, "test/golden/pack.txt"), "utf8")
+			.trim()
+			.split("\n");
+		assert.deepEqual(listed, golden);
+	});
+	test("every module has its types and its source map", () => {
+		const modules = listed.filter((line) => line.startsWith("dist/lib/"));
+		assert.ok(modules.length > 20, `${modules.length} modules`);
+		assert.deepEqual(
+			modules.filter((line) => !line.endsWith(".{d.ts,js,js.map}")),
+			[],
+		);
+	});
+
+	const version = (name) => `${name}@${own.devDependencies[name]}`;
+	writeFileSync(
+		join(project, "package.json"),
+		JSON.stringify({ name: "consumer", private: true }),
+	);
+	const dependencies = [
+		"cdktf",
+		"constructs",
+		"@cdktf/provider-kubernetes",
+		"@cdktf/provider-vault",
+		"typescript",
+		"@types/node",
+	].map(version);
+	test("npm installs it beside the pinned peers, without overrides", () => {
+		npm("install", `./${packed.filename}`, ...dependencies);
+		npm("ls", "--all");
+	});
+	test("it brings its own dependencies and no second cdktf", () => {
+		const tree = JSON.parse(npm("ls", "--json", "--all"));
+		const installed = Object.keys(
+			tree.dependencies[own.name].dependencies ?? {},
+		);
+		const wanted = Object.keys({
+			...own.dependencies,
+			...own.peerDependencies,
+		});
+		assert.deepEqual(installed.sort(), wanted.sort());
+		assert.equal(
+			npm("ls", "cdktf", "--parseable", "--all").trim().split("\n").length,
+			1,
+		);
+	});
+
+	cpSync(join(root, "test/pack/consumer"), project, { recursive: true });
+	test("a stranger's stack type-checks, declarations included", () => {
+		run(project, "npx", ["--no-install", "tsc", "-p", "."]);
+	});
+	test("CommonJS: each construct works alone inside somebody else's stack", () => {
+		run(project, "node", ["main.js"]);
+	});
+	test("the guard is embedded byte for byte", () => {
+		const stack = JSON.parse(
+			readFileSync(
+				join(project, "cdktf.out/stacks/theirs/cdk.tf.json"),
+				"utf8",
+			),
+		);
+		const texts = Object.values(stack.resource.kubernetes_config_map_v1)
+			.map(({ data }) => data["guard.mjs"])
+			.filter(Boolean);
+		assert.equal(texts.length, 1);
+		const guard = readFileSync(
+			join(project, "node_modules", own.name, "dist/guard.mjs"),
+			"utf8",
+		);
+		// Terraform reads $${ and %%{ as ${ and %{
+		assert.equal(texts[0].replace(/([$%])\1\{/g, "$1{"), guard);
+		assert.equal(guard, readFileSync(join(root, "dist/guard.mjs"), "utf8"));
+	});
+	test("ESM: the same exports by name, the same output", () => {
+		run(project, "node", ["main.mjs"]);
+		const read = (folder) =>
+			readFileSync(join(project, folder, "stacks/theirs/cdk.tf.json"), "utf8");
+		assert.equal(read("esm.out"), read("cdktf.out"));
+	});
+	test("npx cdktf-registry-guard runs: version, help, and a registry that is not there", () => {
+		const bin = (...args) =>
+			run(project, "npx", ["--no-install", own.name, ...args]);
+		assert.match(
+			bin("--version"),
+			new RegExp(`(^|\\s)${own.version.replaceAll(".", "\\.")}\\s*$`),
+		);
+		assert.match(bin("--help"), /probe[\s\S]*verify[\s\S]*doctor[\s\S]*forget/);
+		assert.throws(() => bin("doctor", "http://127.0.0.1:9"), /exit 3/);
+		assert.throws(() => bin("no-such-command"), /exit 2/);
+	});
+	test("only the listed entry points resolve", () => {
+		const resolves = (path) =>
+			run(project, "node", [
+				"-p",
+				`require.resolve(${JSON.stringify(path)})`,
+			]).trim();
+		for (const path of Object.keys(own.exports)) {
+			assert.ok(
+				resolves(path.replace(/^\./, own.name)).startsWith(project),
+				path,
+			);
+		}
+		assert.throws(
+			() => resolves(`${own.name}/dist/lib/registry.js`),
+			/ERR_PACKAGE_PATH_NOT_EXPORTED/,
+		);
+	});
+	test("the report's schema is JSON", () => {
+		run(project, "node", [
+			"-e",
+			`require("${own.name}/report.schema.json").$schema.length`,
+		]);
+	});
+}

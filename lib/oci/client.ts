@@ -1,4 +1,5 @@
 import type { Descriptor } from "./descriptor";
+import { HttpClient } from "./http-client";
 
 /** How deep a blob is read; the same words as PROBE_MODE. */
 export type BlobDepth = "head" | "tail" | "full";
@@ -93,4 +94,13 @@ export interface RegistryClient {
 	): Promise<readonly Descriptor[]>;
 	/** Closes the kept connections. */
 	close(): void;
+}
+
+/**
+ * A client of one registry; nothing is sent yet.
+ *
+ * @throws Error where the origin, the CA or the concurrency is not what it should be.
+ */
+export function createClient(options: ClientOptions): RegistryClient {
+	return new HttpClient(options);
 }

@@ -22,15 +22,23 @@ export class RegistryError extends Error {
 	readonly status: number | undefined;
 	/** The distribution error code of the body (`MANIFEST_UNKNOWN`), where there was one. */
 	readonly code: string | undefined;
+	/** Milliseconds that the registry asked to wait. */
+	readonly retryAfter: number | undefined;
 
 	constructor(
 		kind: FailureKind,
 		message: string,
-		details: { status?: number; code?: string; cause?: unknown } = {},
+		details: {
+			status?: number;
+			code?: string;
+			retryAfter?: number | undefined;
+			cause?: unknown;
+		} = {},
 	) {
 		super(message, { cause: details.cause });
 		this.kind = kind;
 		this.status = details.status;
 		this.code = details.code;
+		this.retryAfter = details.retryAfter;
 	}
 }

@@ -20,11 +20,9 @@ export interface Expected {
 
 /** One way to break one image, and what can be seen of it over HTTP. */
 export interface DamageCase {
-	/** Last path component of its repository. */
+	/** Last path component of its repository; its one tag is TAG. */
 	readonly name: string;
 	readonly content: Content;
-	/** The content is written to the disk: this registry would not take a push of it. */
-	readonly planted?: boolean;
 	readonly damage: (storage: Storage, repository: string) => void;
 	/** `hidden`: in this view the registry still answers as if nothing had happened. */
 	readonly expect: (view: View) => Expected | "hidden";
@@ -65,7 +63,7 @@ type Part = keyof ReturnType<typeof nodesOf>;
 
 function blobCase(part: Part, how: Plant): DamageCase {
 	const name = `${part}-${how}`;
-	const content = multiArch(`damage/${name}`);
+	const content = multiArch(`damage/${name}`, { tarballs: true });
 	const node = nodesOf(content)[part];
 	return {
 		name,
@@ -118,7 +116,7 @@ function linkCase(
 	how: "missing" | "empty",
 ): DamageCase {
 	const name = `${part}-link-${how}`;
-	const content = multiArch(`damage/${name}`);
+	const content = multiArch(`damage/${name}`, { tarballs: true });
 	const node = nodesOf(content)[part];
 	const isBlob = part === "config" || part === "layer";
 	return {
@@ -147,7 +145,7 @@ function tagCase(
 ): DamageCase {
 	return {
 		name,
-		content: multiArch(`damage/${name}`),
+		content: multiArch(`damage/${name}`, { tarballs: true }),
 		damage,
 		expect: () => ({ kind: "tag", digest: null, reason }),
 	};
@@ -167,10 +165,13 @@ function shapeCase(name: string, content: Content, node: Node): DamageCase {
 }
 
 function nestedCase(): DamageCase {
-	const inner = multiArch("damage/nested/inner");
+	const inner = multiArch("damage/nested/inner", { tarballs: true });
 	return shapeCase(
 		"nested",
-		index([{ content: inner }, { content: multiArch("damage/nested/other") }]),
+		index([
+			{ content: inner },
+			{ content: multiArch("damage/nested/other", { tarballs: true }) },
+		]),
 		nodesOf(inner).child,
 	);
 }
@@ -184,7 +185,6 @@ function schema1Case(): DamageCase {
 	});
 	return {
 		...broken,
-		planted: true,
 		expect: (view) =>
 			view.version === "2.8.2"
 				? broken.expect(view)
@@ -193,10 +193,14 @@ function schema1Case(): DamageCase {
 	};
 }
 
-const untyped = multiArch("damage/untyped", { untyped: true });
-const list = multiArch("damage/list", { docker: true });
-const single = image("damage/single");
+const untyped = multiArch("damage/untyped", {
+	untyped: true,
+	tarballs: true,
+});
+const list = multiArch("damage/list", { docker: true, tarballs: true });
+const single = image("damage/single", { tarballs: true });
 const artifact = image("damage/artifact", {
+	tarballs: true,
 	extra: { artifactType: "application/vnd.example.sbom" },
 });
 

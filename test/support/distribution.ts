@@ -82,7 +82,7 @@ export class Distribution {
 					...(cache && { cache: { blobdescriptor: "inmemory" } }),
 				},
 				validation: {
-					manifests: { urls: { allow: ["^https://layers.invalid/"] } },
+					manifests: { urls: { allow: ["^https://127.0.0.1:9/"] } },
 				},
 				...(htpasswd && { auth: { htpasswd: { realm: "lab", path: users } } }),
 				http: {
@@ -111,6 +111,8 @@ export class Distribution {
 			name: this.#options.name,
 			command: this.#options.program,
 			args: ["serve", this.#config],
+			// 3.x sends traces to localhost:4318 unless told not to
+			env: { OTEL_TRACES_EXPORTER: "none" },
 			ready: async () =>
 				(await send({ ...this.target, agent: undefined }, "GET", "/v2/"))
 					.status === 200,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { gzip, tar } from "./tarball";
 
 /** Made-up OCI content for tests, the demo and the benchmarks: same seed, same bytes. */
 
@@ -55,6 +56,8 @@ export interface ImageOptions {
 	readonly docker?: boolean;
 	/** Leave the `mediaType` field out of the manifest. */
 	readonly untyped?: boolean;
+	/** Layers are gzipped tar archives with a file of `layerSize`, for programs that unpack them. */
+	readonly tarballs?: boolean;
 	/** Merged into the manifest last: `subject`, `artifactType`, `annotations`, further `layers` by hand. */
 	readonly extra?: Readonly<Record<string, unknown>>;
 }
@@ -79,6 +82,7 @@ export function image(seed: string, options: ImageOptions = {}): Content {
 		sharedLayers = [],
 		docker = false,
 		untyped = false,
+		tarballs = false,
 	} = options;
 	const { platform = { os: "linux", architecture: "amd64" }, extra = {} } =
 		options;
@@ -86,12 +90,16 @@ export function image(seed: string, options: ImageOptions = {}): Content {
 		...sharedLayers,
 		...Array.from({ length: layers }, (_, i) => `${seed}/layer/${i}`),
 	];
-	const layerBytes = seeds.map((s) => seededBytes(s, layerSize));
+	const diffs = seeds.map((s) => {
+		const bytes = seededBytes(s, layerSize);
+		return tarballs ? tar("content", bytes) : bytes;
+	});
+	const layerBytes = tarballs ? diffs.map(gzip) : diffs;
 	const config = Buffer.from(
 		JSON.stringify({
 			...platform,
 			config: { Labels: { seed } },
-			rootfs: { type: "layers", diff_ids: layerBytes.map(sha256) },
+			rootfs: { type: "layers", diff_ids: diffs.map(sha256) },
 		}),
 	);
 	const blobs = new Map([config, ...layerBytes].map((b) => [sha256(b), b]));
@@ -117,8 +125,13 @@ export function image(seed: string, options: ImageOptions = {}): Content {
 }
 
 /** The attestation manifest that buildx hangs beside an image: platform unknown/unknown, one in-toto layer. */
-export function attestation(seed: string, of: Content): Content {
+export function attestation(
+	seed: string,
+	of: Content,
+	options: Pick<ImageOptions, "tarballs"> = {},
+): Content {
 	return image(`${seed}/attestation/${of.root}`, {
+		...options,
 		layers: 1,
 		layerSize: 210,
 		platform: { os: "unknown", architecture: "unknown" },
@@ -198,7 +211,7 @@ export function multiArch(
 	});
 	const attested: IndexChild[] = attestations
 		? children.map(({ content }) => ({
-				content: attestation(seed, content),
+				content: attestation(seed, content, { tarballs: rest.tarballs }),
 				platform: { os: "unknown", architecture: "unknown" },
 				annotations: {
 					"vnd.docker.reference.type": "attestation-manifest",

@@ -27,7 +27,7 @@ export interface Oddity {
 	readonly put: (place: Place) => Promise<unknown>;
 	/** Only here; elsewhere the registry does not know it. */
 	readonly only?: "2.8.2" | "3.1.1";
-	/** `crane validate` calls it broken. */
+	/** `crane validate` calls it broken: it wants an image that unpacks, every layer of it listed in the config. */
 	readonly craneObjects?: boolean;
 	/** There is no tag to pull. */
 	readonly tagless?: boolean;
@@ -84,30 +84,58 @@ async function removeManifest(
 	if (status !== 202) throw new Error(`delete ${digest}: got ${status}`);
 }
 
-const base = image("oddity/base");
+const base = image("oddity/base", { tarballs: true });
 const bigConfig = { Labels: { padding: "x".repeat(100_000) } };
 
 export const ODDITIES: readonly Oddity[] = [
-	pushed("single", image("oddity/single"), "latest"),
-	pushed("untyped-manifest", image("oddity/untyped", { untyped: true })),
-	pushed("untyped-index", multiArch("oddity/untyped", { untyped: true })),
-	pushed("docker-list", multiArch("oddity/list", { docker: true })),
-	pushed("docker-manifest", image("oddity/docker", { docker: true })),
+	pushed("single", image("oddity/single", { tarballs: true }), "latest"),
+	pushed(
+		"untyped-manifest",
+		image("oddity/untyped", { tarballs: true, untyped: true }),
+	),
+	pushed(
+		"untyped-index",
+		multiArch("oddity/untyped", { tarballs: true, untyped: true }),
+	),
+	pushed(
+		"docker-list",
+		multiArch("oddity/list", { tarballs: true, docker: true }),
+	),
+	pushed(
+		"docker-manifest",
+		image("oddity/docker", { tarballs: true, docker: true }),
+	),
 	pushed(
 		"nested-index",
-		index([{ content: index([{ content: multiArch("oddity/nested") }]) }]),
+		index([
+			{
+				content: index([
+					{ content: multiArch("oddity/nested", { tarballs: true }) },
+				]),
+			},
+		]),
 	),
 	pushed("index-of-nothing", index([])),
-	pushed("layers-of-nothing", image("oddity/no-layers", { layers: 0 })),
+	pushed(
+		"layers-of-nothing",
+		image("oddity/no-layers", { tarballs: true, layers: 0 }),
+	),
 	pushed(
 		"same-layer-twice",
-		image("oddity/twice", { sharedLayers: ["oddity/same", "oddity/same"] }),
+		image("oddity/twice", {
+			tarballs: true,
+			sharedLayers: ["oddity/same", "oddity/same"],
+		}),
 	),
-	pushed("large-layer", image("oddity/large", { layerSize: 3_000_000 })),
-	pushed("deep/path/of/names", multiArch("oddity/deep")),
+	pushed(
+		"large-layer",
+		image("oddity/large", { tarballs: true, layerSize: 3_000_000 }),
+	),
+	pushed("deep/path/of/names", multiArch("oddity/deep", { tarballs: true })),
 	pushed(
 		"subject-is-missing",
 		image("oddity/subject", {
+			tarballs: true,
 			extra: {
 				subject: {
 					mediaType: MEDIA.ociManifest,
@@ -119,7 +147,7 @@ export const ODDITIES: readonly Oddity[] = [
 	),
 	pushed(
 		"referrer-tags",
-		multiArch("oddity/signed"),
+		multiArch("oddity/signed", { tarballs: true }),
 		`${sha256("signed").replace(":", "-")}`,
 		`${sha256("signed").replace(":", "-")}.sig`,
 	),
@@ -143,14 +171,18 @@ export const ODDITIES: readonly Oddity[] = [
 		name: "foreign-layer",
 		craneObjects: true,
 		put: (place) =>
-			putManifest(place, image("oddity/foreign", { docker: true }), (body) => {
-				body.layers.push({
-					mediaType: MEDIA.foreignLayer,
-					digest: sha256("far away"),
-					size: 8,
-					urls: ["https://layers.invalid/far-away"],
-				});
-			}),
+			putManifest(
+				place,
+				image("oddity/foreign", { tarballs: true, docker: true }),
+				(body) => {
+					body.layers.push({
+						mediaType: MEDIA.foreignLayer,
+						digest: sha256("far away"),
+						size: 8,
+						urls: ["https://127.0.0.1:9/far-away"],
+					});
+				},
+			),
 	},
 	{
 		name: "inline-data-without-blob",
@@ -187,6 +219,7 @@ export const ODDITIES: readonly Oddity[] = [
 	},
 	{
 		name: "empty-layer",
+		craneObjects: true,
 		put: async (place) => {
 			const digest = await pushBlob(
 				place.target,
@@ -200,6 +233,7 @@ export const ODDITIES: readonly Oddity[] = [
 	},
 	{
 		name: "large-config",
+		craneObjects: true,
 		put: async (place) => {
 			const bytes = Buffer.from(JSON.stringify(bigConfig));
 			const digest = await pushBlob(place.target, place.repository, bytes);
@@ -221,7 +255,7 @@ export const ODDITIES: readonly Oddity[] = [
 		name: "empty-repository",
 		tagless: true,
 		put: async (place) => {
-			const content = image("oddity/emptied");
+			const content = image("oddity/emptied", { tarballs: true });
 			await pushContent(place.target, place.repository, content, TAG);
 			await removeManifest(place, content.root);
 		},
@@ -235,8 +269,13 @@ export const ODDITIES: readonly Oddity[] = [
 	{
 		name: "untagged-leftovers",
 		put: async ({ target, storage, repository }) => {
-			await pushContent(target, repository, multiArch("oddity/kept"), TAG);
-			const left = multiArch("oddity/leftover");
+			await pushContent(
+				target,
+				repository,
+				multiArch("oddity/kept", { tarballs: true }),
+				TAG,
+			);
+			const left = multiArch("oddity/leftover", { tarballs: true });
 			await pushContent(target, repository, left);
 			const [child = ""] = children(left, left.root);
 			const [, layer = ""] = children(left, child);

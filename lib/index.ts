@@ -3,6 +3,11 @@
 export { EphemeralVaultSecret } from "./constructs/ephemeral-vault-secret";
 export type { SecretStoreRef } from "./constructs/external-secret-manifest";
 export type { InUseAccess } from "./constructs/in-use-access";
+export {
+	type AlertCarrier,
+	IntegrityAlerts,
+	type IntegrityAlertsProps,
+} from "./constructs/integrity-alerts";
 export { IntegrityProbe } from "./constructs/integrity-probe";
 export { literal } from "./constructs/literal";
 export type { Mutation } from "./constructs/mutations";

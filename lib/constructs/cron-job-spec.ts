@@ -32,6 +32,7 @@ export function cronJobSpec(
 	};
 	return {
 		schedule: settings.schedule,
+		timezone: settings.timezone,
 		concurrencyPolicy: "Forbid",
 		startingDeadlineSeconds: settings.startingDeadlineSeconds,
 		successfulJobsHistoryLimit: 3,

@@ -19,6 +19,7 @@ const IPV4 = /^(\d{1,3}\.){3}\d{1,3}$/;
 export function endpointsOf(
 	registry: Registry,
 	pushgateway: Pushgateway,
+	namespace: string,
 ): Endpoint[] {
 	return [
 		endpoint("registry", registry.url, registry),
@@ -27,7 +28,7 @@ export function endpointsOf(
 		),
 		endpoint("pushgateway", checkedUrl(pushgateway.url), {
 			address: pushgateway.address,
-			selector: pushgateway.selector ?? defaultSelector(pushgateway),
+			selector: pushgateway.selector ?? defaultSelector(pushgateway, namespace),
 		}),
 	];
 }
@@ -66,15 +67,18 @@ function checkedUrl(url: string): string {
 	return url;
 }
 
-/** Names of a Service as pods write them: `name.namespace`, with `.svc` and the cluster's domain or without. */
-const SERVICE = /^[a-z0-9-]+\.([a-z0-9-]+)(\.svc(\..+)?)?$/;
+/** Names of a Service as pods write them: `name`, `name.namespace`, with `.svc` and the cluster's domain or without. */
+const SERVICE = /^[a-z0-9-]+(\.(?<namespace>[a-z0-9-]+)(\.svc(\..+)?)?)?$/;
 
-/** The pods of the prometheus-community chart, in the namespace that a Service's name says. */
-function defaultSelector({ url, address }: Pushgateway): PodPeer | undefined {
-	const namespace = SERVICE.exec(new URL(url).hostname)?.[1];
-	if (address !== undefined || namespace === undefined) return undefined;
+/** The pods of the prometheus-community chart, in the namespace that a Service's name says, else in the probe's own. */
+function defaultSelector(
+	{ url, address }: Pushgateway,
+	namespace: string,
+): PodPeer | undefined {
+	const service = SERVICE.exec(new URL(url).hostname);
+	if (address !== undefined || !service) return undefined;
 	return {
-		namespace,
+		namespace: service.groups?.namespace ?? namespace,
 		labels: { "app.kubernetes.io/name": "prometheus-pushgateway" },
 		port: 9091,
 	};

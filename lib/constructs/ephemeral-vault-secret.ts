@@ -1,9 +1,4 @@
-import {
-	type ITerraformDependable,
-	Lazy,
-	TerraformElement,
-	type TerraformProvider,
-} from "cdktf";
+import { Lazy, TerraformElement, type TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { literal } from "./literal";
 
@@ -15,8 +10,6 @@ export interface EphemeralVaultSecretProps {
 	readonly name: string;
 	/** @default - the stack's own vault provider */
 	readonly provider?: TerraformProvider;
-	/** @default [] */
-	readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /**
@@ -46,12 +39,11 @@ export class EphemeralVaultSecret extends TerraformElement {
 	}
 
 	override toTerraform(): object {
-		const { mount, name, provider, dependsOn = [] } = this.#props;
+		const { mount, name, provider } = this.#props;
 		const block = {
 			mount,
 			name,
 			...(provider && { provider: provider.fqn }),
-			...(dependsOn.length > 0 && { depends_on: dependsOn.map((d) => d.fqn) }),
 			...this.rawOverrides,
 		};
 		return { ephemeral: { [TYPE]: { [this.friendlyUniqueId]: block } } };

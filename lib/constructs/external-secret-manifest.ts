@@ -14,6 +14,7 @@ export interface SecretStoreRef {
 export function externalSecretManifest(
 	props: {
 		readonly registry: Registry;
+		readonly secretName: string;
 		readonly namespace: string;
 		readonly tier?: string;
 		readonly secretStoreRef?: SecretStoreRef;
@@ -30,7 +31,7 @@ export function externalSecretManifest(
 		refreshInterval,
 		secretStoreRef: { kind: "ClusterSecretStore", ...props.secretStoreRef },
 		target: {
-			name: registry.secretName,
+			name: props.secretName,
 			creationPolicy: "Owner",
 			// a template replaces the data, so it names both keys
 			...(user !== undefined && {
@@ -52,7 +53,7 @@ export function externalSecretManifest(
 		apiVersion: "external-secrets.io/v1",
 		kind: "ExternalSecret",
 		metadata: {
-			name: registry.secretName,
+			name: props.secretName,
 			namespace,
 			labels: labelsOf(registry, props.tier),
 		},

@@ -3,6 +3,7 @@ import { CronJobV1 } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
 import { NetworkPolicyV1 } from "@cdktf/provider-kubernetes/lib/network-policy-v1";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import type { WatchedRegistry } from "../alerts/watch";
 import { cronJobSpec } from "./cron-job-spec";
 import { endpointsOf } from "./endpoints";
 import { guardFiles } from "./guard-files";
@@ -27,6 +28,8 @@ export class IntegrityProbe extends Construct {
 	readonly networkPolicy?: NetworkPolicyV1;
 	/** Only with `inUse`. */
 	readonly access?: InUseAccess;
+	/** What its alerts and its dashboard depend on: give it to them. */
+	readonly watched: WatchedRegistry;
 	/** What makes two probes the same one. */
 	readonly identity: string;
 
@@ -38,8 +41,15 @@ export class IntegrityProbe extends Construct {
 		const name = registry.probeName;
 		this.identity = [provider?.fqn, namespace, name].join(" ");
 		refuseTwin(this);
+		this.watched = {
+			registry,
+			schedule: settings.schedule,
+			timezone: settings.timezone,
+			shards: settings.shards,
+			tagsPerRepo: settings.tagsPerRepo,
+		};
 
-		const endpoints = endpointsOf(registry, props.pushgateway);
+		const endpoints = endpointsOf(registry, props.pushgateway, namespace);
 		const files = guardFiles(registry.ca);
 		const meta = metaArguments(props);
 		const labels = labelsOf(registry, props.tier);
@@ -53,11 +63,6 @@ export class IntegrityProbe extends Construct {
 			this.access = new InUseAccess(this, "in-use", props);
 		}
 		if (props.networkPolicy ?? true) {
-			if (settings.inUse && !props.apiServer) {
-				throw new Error(
-					"apiServer: got nothing, wanted {cidr, port} of the API server's endpoint for the NetworkPolicy of inUse",
-				);
-			}
 			this.networkPolicy = new NetworkPolicyV1(this, "network-policy", {
 				...meta,
 				metadata: { name, namespace, labels },

@@ -35,6 +35,8 @@ export interface IntegrityProbeProps extends Placement {
 	readonly secretName?: string;
 	/** Cron, five fields. @default "*\/15 * * * *" */
 	readonly schedule?: string;
+	/** IANA name of the zone that the schedule is read in. @default - the controller's, as a rule UTC */
+	readonly timezone?: string;
 	/** What the walk has not seen by then is inconclusive. @default - 10m, or two thirds of the schedule if that is shorter */
 	readonly deadline?: string;
 	/** When Kubernetes kills the Job; between deadline and schedule. @default - half-way between the two */

@@ -1,4 +1,5 @@
 import { parseSchedule } from "../alerts/schedule";
+import { DEFAULT_SCHEDULE } from "../alerts/watch";
 import { PROBE_MODES, type ProbeMode } from "../guard/contract";
 import { assertPinned, imageOf, PINS } from "../pins";
 import type { Registry } from "../registry";
@@ -13,6 +14,7 @@ export interface ProbeSettings {
 	/** undefined: anonymous. */
 	readonly secretName: string | undefined;
 	readonly schedule: string;
+	readonly timezone: string | undefined;
 	/** Seconds between two firings, if they are always the same. */
 	readonly period: number | undefined;
 	/** As the guard reads it. */
@@ -43,9 +45,9 @@ const RESOURCES: Resources = {
 
 /** @throws Error naming the prop, what it got and what it wanted. */
 export function resolveProbe(props: IntegrityProbeProps): ProbeSettings {
-	const { registry, schedule = "*/15 * * * *", shards = 1 } = props;
+	const { registry, schedule = DEFAULT_SCHEDULE, shards = 1 } = props;
 	const { fullRotation = 672, tagsPerRepo = 0, inUse = false } = props;
-	const { longestGap: gap, isEven } = parseSchedule(schedule);
+	const { longestGap: gap, isEven } = parseSchedule(schedule, props.timezone);
 
 	const deadline = props.deadline ?? `${Math.min(600, longestRun(gap))}s`;
 	const deadlineSeconds = parseDuration(deadline, "deadline");
@@ -95,6 +97,12 @@ export function resolveProbe(props: IntegrityProbeProps): ProbeSettings {
 	wholeNumber("concurrency", props.concurrency, 1);
 	wholeNumber("minRepositories", props.minRepositories, 0);
 	must(
+		!inUse || props.networkPolicy === false || props.apiServer !== undefined,
+		"apiServer",
+		props.apiServer,
+		"{cidr, port} of the API server's endpoint: inUse asks it, and the NetworkPolicy has to let it",
+	);
+	must(
 		props.mode === undefined || PROBE_MODES.includes(props.mode),
 		"mode",
 		props.mode,
@@ -107,6 +115,7 @@ export function resolveProbe(props: IntegrityProbeProps): ProbeSettings {
 		secretName:
 			props.secretName ?? (registry.vault ? registry.secretName : undefined),
 		schedule: literal(schedule, "schedule"),
+		timezone: props.timezone,
 		period: isEven ? gap : undefined,
 		deadline,
 		activeDeadlineSeconds,

@@ -31,6 +31,8 @@ export interface RegistryCredentialsProps extends Placement {
 	readonly registry: Registry;
 	/** @default "ephemeral" */
 	readonly mode?: CredentialsMode;
+	/** Name of the Secret; with `existing` that of somebody else's. @default - the model's `secretName` */
+	readonly secretName?: string;
 	/**
 	 * Raise it by one after the value in Vault has changed: Terraform cannot see the change of a value that it does not
 	 * keep. Integer >= 1, only with `ephemeral`.
@@ -61,25 +63,28 @@ export class RegistryCredentials extends Construct {
 	constructor(scope: Construct, id: string, props: RegistryCredentialsProps) {
 		super(scope, id);
 		const { registry, mode = "ephemeral", revision = 1 } = props;
+		const { secretName = registry.secretName } = props;
 		validate(props, mode, revision);
 		this.mode = mode;
 		const { vault } = registry;
 		if (!vault && mode !== "existing") return;
-		this.secretName = registry.secretName;
+		this.secretName = secretName;
 		if (!vault || mode === "existing") return;
 
 		const meta = metaArguments(props);
 		if (mode === "external-secret") {
 			this.externalSecret = new Manifest(this, "external-secret", {
 				...meta,
-				manifest: externalSecretManifest(props, vault),
-				computedFields: props.computedFields && [...props.computedFields],
+				manifest: externalSecretManifest({ ...props, secretName }, vault),
+				...(props.computedFields && {
+					computedFields: [...props.computedFields],
+				}),
 			});
 			return;
 		}
 
 		const metadata = {
-			name: registry.secretName,
+			name: secretName,
 			namespace: props.namespace,
 			labels: labelsOf(registry, props.tier),
 		};

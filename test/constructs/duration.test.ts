@@ -1,0 +1,28 @@
+import { parseDuration } from "../../lib/constructs/duration";
+
+test.each([
+	["1s", 1],
+	["90s", 90],
+	["10m", 600],
+	["2h", 7200],
+])("%s", (text, seconds) => {
+	expect(parseDuration(text, "deadline")).toBe(seconds);
+});
+
+test.each([
+	"",
+	"10",
+	"10 m",
+	"1.5m",
+	"-1m",
+	"0s",
+	"m",
+	"10M",
+	"1d",
+	"1m30s",
+	"99999999h",
+])("refuses %j", (text) => {
+	expect(() => parseDuration(text, "deadline")).toThrow(
+		`deadline: got ${JSON.stringify(text)}, wanted a duration such as 90s, 10m or 1h`,
+	);
+});

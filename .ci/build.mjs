@@ -14,11 +14,14 @@ const bundle = (entry, outfile) =>
 		bundle: true,
 		platform: "node",
 		target: "node20",
-		format: "esm",
+		// CommonJS inside the module: its requires run when they are reached, imports would all run before `--version`
+		format: "cjs",
 		minifySyntax: true,
 		minifyWhitespace: true,
 		legalComments: "none",
-		banner: { js: "#!/usr/bin/env node" },
+		banner: {
+			js: '#!/usr/bin/env node\nimport{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+		},
 		define: { GUARD_VERSION: JSON.stringify(version) },
 		logLevel: "warning",
 	});

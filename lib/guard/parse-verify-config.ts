@@ -3,10 +3,9 @@ import { readAccess, readHosts } from "./access";
 import type { VerifyConfig, VerifyTarget } from "./config";
 import { readCredentials } from "./credentials";
 import type { Inputs } from "./inputs";
-import { isHost, type Origin, originOf } from "./origin";
+import { type Origin, originOf } from "./origin";
 import { readOutput } from "./output";
 import { allowPlainHttp, readRegistry } from "./registry-input";
-import { shown } from "./usage-error";
 import { readWalk } from "./walk-input";
 
 export function parseVerifyConfig(inputs: Inputs): VerifyConfig {
@@ -46,26 +45,27 @@ function readTarget(
 	registry: Origin | undefined,
 	pullHosts: readonly string[],
 ): VerifyTarget | undefined {
-	const source = `REF ${shown(text)}`;
 	let ref: VerifyTarget["ref"];
 	try {
 		ref = parseReference(text);
-		if (!isHost(ref.host)) throw new Error("no host");
-	} catch {
+	} catch (error) {
 		inputs.refuse(
-			source,
-			"[http://]host[:port]/repository[:tag][@digest]",
+			(error as Error).message,
+			"",
 			"write it out: registry.example.com:5050/app:1.4.2",
 		);
 		return undefined;
 	}
-	const host = ref.host.toLowerCase();
+	const source = `REF ${ref.text}`;
+	const { host } = ref;
+	// written out, https stays https, also on the host of an http REGISTRY_URL
+	const isWritten = /^https:/i.test(text);
 	const isPulled = registry !== undefined && pullHosts.includes(host);
+	const isPlain = registry?.origin.startsWith("http:") === true;
 	const isOwn =
-		isPulled ||
-		originOf(registry?.origin.startsWith("http:") === true, host).origin ===
-			registry?.origin;
-	if (ref.plainHttp && isOwn && registry?.origin.startsWith("https:")) {
+		!(isWritten && isPlain) &&
+		(isPulled || originOf(isPlain, host).origin === registry?.origin);
+	if (ref.plainHttp && isOwn && !isPlain) {
 		inputs.refuse(
 			`${source}: http:// on a host that REGISTRY_URL calls https`,
 			"no downgrade",

@@ -1,3 +1,4 @@
+import { isRepository, isTag } from "../oci/reference";
 import {
 	FAILURE_FAMILIES,
 	METRICS,
@@ -42,9 +43,6 @@ const FAMILY_OF = new Map<string, (typeof FAILURE_FAMILIES)[number]>(
 const GROUP_METRIC = "push_time_seconds";
 /** A bound for what someone else may have put under our names. */
 const MAX_SERIES = 100_000;
-const NAME =
-	/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
-const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 /** Reads back what earlier runs published. @throws PushgatewayError */
 export async function readPreviousRun(
@@ -110,8 +108,8 @@ function revisitOf({ name, labels, value }: Sample): ProbeOptions["revisit"] {
 	const { repository = "", tag = "", reason = "" } = labels;
 	const isBroken = name === METRICS.brokenTagInfo.name && value > 0;
 	return isBroken &&
-		NAME.test(repository) &&
-		TAG.test(tag) &&
+		isRepository(repository) &&
+		isTag(tag) &&
 		(REASONS as readonly string[]).includes(reason)
 		? [{ repository, tag, reason: reason as Reason }]
 		: [];

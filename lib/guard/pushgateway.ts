@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { rootCertificates } from "node:tls";
 import { parseSample, type Sample } from "./exposition";
+import { errorText } from "./error-text";
 import { printable } from "./printable";
 import { type GroupLabels, groupPath } from "./push-group";
 
@@ -93,7 +94,9 @@ export class Pushgateway {
 			const signal = AbortSignal.timeout(patience);
 			const fail = (error: Error) =>
 				refuse(
-					signal.aborted ? `no answer within ${patience / 1000} s` : why(error),
+					signal.aborted
+						? `no answer within ${patience / 1000} s`
+						: errorText(error),
 				);
 			send(
 				`${url}${path}`,
@@ -125,11 +128,6 @@ export class Pushgateway {
 				.end(body);
 		});
 	}
-}
-
-/** The system's own word for it (`ECONNREFUSED`) where there is one. */
-function why(error: Error & { code?: string }): string {
-	return error.code ? `${error.code} (${error.message})` : error.message;
 }
 
 async function drain(response: IncomingMessage): Promise<void> {

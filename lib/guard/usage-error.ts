@@ -4,6 +4,7 @@ import { printable } from "./printable";
 export interface Mistake {
 	/** What happened, beginning with the flag or variable. */
 	readonly what: string;
+	/** "" where `what` says it already. */
 	readonly wanted: string;
 	/** What to do about it. */
 	readonly next: string;
@@ -12,15 +13,14 @@ export interface Mistake {
 /** All mistakes of a command line and its environment at once; the process ends with exit code 2. */
 export class UsageError extends Error {
 	override readonly name = "UsageError";
-	readonly mistakes: readonly Mistake[];
 
+	/** The message has a line per mistake. */
 	constructor(mistakes: readonly Mistake[]) {
-		super(
-			mistakes
-				.map(({ what, wanted, next }) => `${what}; wanted ${wanted}; ${next}`)
-				.join("\n"),
+		const lines = mistakes.map(({ what, wanted, next }) =>
+			printable([what, wanted && `wanted ${wanted}`, next].filter(Boolean).join("; ")),
 		);
-		this.mistakes = mistakes;
+		// a value that two options read is refused twice
+		super([...new Set(lines)].join("\n"));
 	}
 }
 

@@ -1,0 +1,20 @@
+import type { Environment, ReadFile } from "./inputs";
+
+/** Everything a command may touch of the process it runs in; `main.ts` alone makes the real one. */
+export interface Io {
+	readonly version: string;
+	readonly env: Environment;
+	/** Milliseconds since the epoch. */
+	now(): number;
+	readonly readFile: ReadFile;
+	/** Replaces a file with the text, all or nothing; throws what node:fs throws. */
+	writeFile(path: string, text: string): void;
+	/** The result. */
+	out(text: string): void;
+	/** Logs, a line each. */
+	log(line: string): void;
+	/** Replaces the progress line; undefined where stderr is no terminal. */
+	readonly progress: ((line: string) => void) | undefined;
+	/** Aborts when the process is told to end (SIGTERM, SIGINT). */
+	readonly stop: AbortSignal;
+}

@@ -1,0 +1,51 @@
+/**
+ * The guard as a process: the only file of the room that reads `process`. `--version` answers before anything else is
+ * evaluated.
+ */
+import type { Io } from "./io";
+
+/** Put in by the bundler. */
+declare const GUARD_VERSION: string | undefined;
+
+/** Connections that a server holds open must not hold the process: milliseconds after the result. */
+const LINGER = 1000;
+
+const version = typeof GUARD_VERSION === "string" ? GUARD_VERSION : "unbundled";
+const argv = process.argv.slice(2);
+
+if (argv[0] === "--version") process.stdout.write(`${version}\n`);
+else void start();
+
+async function start(): Promise<void> {
+	// loaded here and not above: the bundler makes it lazy
+	const { run } = require("./cli") as typeof import("./cli");
+	const { readFileSync } = require("node:fs") as typeof import("node:fs");
+	const { writeAtomically } =
+		require("./write-atomically") as typeof import("./write-atomically");
+	// a reader that has gone (`| head`) is no failure of the look
+	for (const stream of [process.stdout, process.stderr])
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code !== "EPIPE") throw error;
+		});
+	const isTerminal = process.stderr.isTTY === true;
+	const clear = isTerminal ? "\r\x1b[K" : "";
+	const stop = new AbortController();
+	// once: the second signal ends the process at once
+	for (const signal of ["SIGTERM", "SIGINT"] as const)
+		process.once(signal, () => stop.abort());
+	const io: Io = {
+		version,
+		env: process.env,
+		now: Date.now,
+		readFile: (path) => readFileSync(path, "utf8"),
+		writeFile: writeAtomically,
+		out: (text) => void process.stdout.write(text),
+		log: (line) => void process.stderr.write(`${clear}guard: ${line}\n`),
+		progress: isTerminal
+			? (line) => void process.stderr.write(`${clear}${line}`)
+			: undefined,
+		stop: stop.signal,
+	};
+	process.exitCode = await run(argv, io);
+	setTimeout(() => process.exit(), LINGER).unref();
+}

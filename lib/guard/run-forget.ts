@@ -1,0 +1,81 @@
+import type { ForgetConfig } from "./config";
+import { EXIT, type ExitCode } from "./contract";
+import { errorText } from "./error-text";
+import type { Io } from "./io";
+import { printableJson } from "./printable";
+import type { GroupLabels } from "./push-group";
+import { Pushgateway } from "./pushgateway";
+import { asText, countText } from "./text";
+
+/** Every group has this one, with exactly the group's labels. */
+const GROUP_METRIC = "push_time_seconds";
+const MOST_INSTANCES = 20;
+
+function labelsText(labels: GroupLabels): string {
+	return Object.entries(labels)
+		.map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+		.join(" ");
+}
+
+/**
+ * `guard forget`: deletes every Pushgateway group of an instance, of all shards and, without a job, of all jobs. An
+ * instance that is not there is forgotten already: exit 0.
+ */
+export async function runForget(
+	config: ForgetConfig,
+	io: Io,
+): Promise<ExitCode> {
+	const { instance, job, push, ca, dryRun } = config;
+	const pushgateway = new Pushgateway({ url: push, ca });
+	const groups: GroupLabels[] = [];
+	const deleted: GroupLabels[] = [];
+	const others = new Set<string>();
+	let failure: string | undefined;
+	try {
+		await pushgateway.read(({ name, labels }) => {
+			if (name !== GROUP_METRIC) return;
+			if (labels.instance !== instance) others.add(labels.instance ?? "");
+			else if (job === undefined || labels.job === job) groups.push(labels);
+		});
+		for (const group of dryRun ? [] : groups) {
+			await pushgateway.delete(group);
+			deleted.push(group);
+		}
+	} catch (error) {
+		failure = errorText(error);
+		io.log(failure);
+	}
+	if (config.output === "json")
+		io.out(
+			printableJson({
+				schema: 1,
+				version: io.version,
+				command: "forget",
+				instance,
+				job: job ?? null,
+				dryRun,
+				groups,
+				deleted,
+			}),
+		);
+	else if (groups.length > 0) {
+		const done = dryRun ? "would delete" : "deleted";
+		io.out(
+			asText([
+				...(dryRun ? groups : deleted).map(
+					(each) => `${done}  ${labelsText(each)}`,
+				),
+				`${instance}: ${done} ${countText((dryRun ? groups : deleted).length, "group")}${failure ? ` of ${groups.length}` : ""}`,
+			]),
+		);
+	} else if (failure === undefined) {
+		const known = [...others].filter(Boolean).sort().slice(0, MOST_INSTANCES);
+		io.out(
+			asText([
+				`${instance}: no group${job === undefined ? "" : ` of job ${job}`}, nothing to forget`,
+				...(known.length > 0 ? [`there are: ${known.join(", ")}`] : []),
+			]),
+		);
+	}
+	return failure === undefined ? EXIT.clean : EXIT.couldNotLook;
+}

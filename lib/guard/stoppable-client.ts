@@ -1,0 +1,58 @@
+import type { RegistryClient } from "../oci/client";
+import { RegistryError } from "../oci/errors";
+
+/**
+ * The client until `stop` aborts; from then on every call, also one that is under way, fails as it does at the
+ * deadline, so that a probe that is told to end publishes what it has covered.
+ */
+export function stoppableClient(
+	client: RegistryClient,
+	stop: AbortSignal,
+): RegistryClient {
+	const waiting = new Set<(error: RegistryError) => void>();
+	const stopped = () =>
+		new RegistryError("deadline", "told to end before the deadline");
+	// one listener for all calls: a race against one promise would hold every call's result until the end
+	stop.addEventListener("abort", () => {
+		for (const reject of waiting) reject(stopped());
+	});
+	const call = <T>(start: () => Promise<T>): Promise<T> =>
+		new Promise((resolve, reject) => {
+			if (stop.aborted) return reject(stopped());
+			waiting.add(reject);
+			start()
+				.then(resolve, reject)
+				.finally(() => waiting.delete(reject));
+		});
+	async function* pages<T>(list: AsyncIterable<T>): AsyncIterable<T> {
+		const iterator = list[Symbol.asyncIterator]();
+		try {
+			for (;;) {
+				const next = await call(() => iterator.next());
+				if (next.done) return;
+				yield next.value;
+			}
+		} finally {
+			if (!stop.aborted) await iterator.return?.();
+		}
+	}
+	return {
+		origin: client.origin,
+		get stats() {
+			return client.stats;
+		},
+		ping: () => call(() => client.ping()),
+		assertHealthy: () => call(() => client.assertHealthy()),
+		listRepositories: () => pages(client.listRepositories()),
+		listTags: (repository) => pages(client.listTags(repository)),
+		resolveTag: (repository, tag) =>
+			call(() => client.resolveTag(repository, tag)),
+		fetchManifest: (repository, reference) =>
+			call(() => client.fetchManifest(repository, reference)),
+		readBlob: (repository, descriptor, depth) =>
+			call(() => client.readBlob(repository, descriptor, depth)),
+		listReferrers: (repository, digest) =>
+			call(() => client.listReferrers(repository, digest)),
+		close: () => client.close(),
+	};
+}

@@ -49,10 +49,14 @@ export class Lab {
 					await run();
 				} catch (error) {
 					this.#failed = true;
-					const logs = this.#daemons.map(
-						(daemon) => `--- ${daemon.name}\n${daemon.logTail(8)}`,
+					// a daemon that was started again writes on in the same file
+					const logs = new Set(
+						this.#daemons.map(
+							(daemon) => `--- ${daemon.name}\n${daemon.logTail(8)}`,
+						),
 					);
-					if (error instanceof Error) error.message += `\n${logs.join("\n")}`;
+					if (error instanceof Error)
+						error.message += `\n${[...logs].join("\n")}`;
 					throw error;
 				}
 			},

@@ -1,6 +1,14 @@
 import type { RegistryClient } from "../oci/client";
+import type { BrokenTag } from "./broken-tags";
 import type { InconclusiveReason, ProbeMode, Reason } from "./contract";
 import type { Sight } from "./finding";
+import { parseGlob } from "./glob";
+import { factOfError } from "./look";
+import { ProbeRun } from "./probe-run";
+import { shardOf } from "./shard";
+import { isUnlooked } from "./verdict";
+
+export type { BrokenTag } from "./broken-tags";
 
 export interface ProbeOptions {
 	readonly client: RegistryClient;
@@ -40,14 +48,6 @@ export interface ProbeProgress {
 	readonly findings: number;
 }
 
-export interface BrokenTag {
-	readonly repository: string;
-	readonly tag: string;
-	/** The first in the contract's order where the tag has several. */
-	readonly reason: Reason;
-	readonly inUse: boolean | null;
-}
-
 export interface ProbeResult extends Sight {
 	/** Size of the catalog, of this shard where there are several. */
 	readonly listedRepositories: number;
@@ -60,7 +60,34 @@ export interface ProbeResult extends Sight {
 	readonly inconclusiveCounts: Readonly<Record<InconclusiveReason, number>>;
 }
 
+/** Whether this run looks at a repository at all. */
+function ownership({ repos, shard }: ProbeOptions): (name: string) => boolean {
+	const globs = repos.map(parseGlob);
+	return (name) =>
+		(globs.length === 0 || globs.some((matches) => matches(name))) &&
+		shardOf(name, shard.count) === shard.index;
+}
+
 /** Walks a registry, or one shard of it. Never throws for what the registry does. */
-export async function probe(_options: ProbeOptions): Promise<ProbeResult> {
-	throw new Error("not built yet");
+export async function probe(options: ProbeOptions): Promise<ProbeResult> {
+	const { client, expectChallenge } = options;
+	const run = new ProbeRun(options, ownership(options));
+	try {
+		const { challenged } = await client.ping();
+		if (expectChallenge && !challenged)
+			return run.blind({
+				unlooked: "wrong-backend",
+				detail: `${client.origin} lets in without credentials: it is not the registry they are for`,
+			});
+	} catch (error) {
+		const fact = factOfError(error);
+		return run.blind(
+			isUnlooked(fact)
+				? fact
+				: { unlooked: "protocol", detail: `${client.origin}/v2/: ${fact.got}` },
+		);
+	}
+	await run.walk();
+	await run.settle();
+	return run.result();
 }

@@ -30,3 +30,21 @@ export function usesByRepository(
 	}
 	return uses;
 }
+
+/**
+ * Whether a pod names a tag, the digest it showed, or a digest further down on the way to what is bad.
+ *
+ * @param below digests on that way, the tag's own left out
+ */
+export function usesTag(
+	{ tags, digests }: Uses,
+	tag: string,
+	root: string | undefined,
+	below: readonly string[],
+): boolean {
+	return (
+		tags.has(tag) ||
+		(root !== undefined && digests.has(root)) ||
+		below.some((digest) => digests.has(digest))
+	);
+}

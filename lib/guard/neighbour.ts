@@ -1,0 +1,82 @@
+import type { RegistryClient } from "../oci/client";
+import type { Role } from "./graph";
+import { factOfError } from "./look";
+import { isUnlooked, type Unlooked } from "./verdict";
+
+/** Content that answered in this run: whether it still does tells a broken object from a sick backend. */
+export interface Neighbour {
+	readonly repository: string;
+	readonly digest: string;
+	readonly size: number | undefined;
+}
+
+export type Neighbours = Readonly<Record<Role, Neighbour | undefined>>;
+
+/** Tags that are tried where the run saw no manifest that answers. */
+const TRIES = 5;
+
+function problem(error: unknown): Unlooked | undefined {
+	const fact = factOfError(error);
+	if (isUnlooked(fact)) return fact;
+	// gone meanwhile: its backend did answer
+	if (fact.reason === "missing") return undefined;
+	return {
+		unlooked: "server-error",
+		detail: `a neighbour answers ${fact.got} as well`,
+	};
+}
+
+async function hasOtherTag(
+	client: RegistryClient,
+	repository: string,
+	not: ReadonlySet<string>,
+): Promise<boolean> {
+	for await (const page of client.listTags(repository)) {
+		const others = page.filter((tag) => !not.has(tag)).slice(0, TRIES);
+		for (const tag of others)
+			if (await client.resolveTag(repository, tag).catch(() => undefined))
+				return true;
+		return false;
+	}
+	return false;
+}
+
+/**
+ * Why a 500 on one object proves nothing: a neighbour of its role fails too, or there is none. undefined: the
+ * neighbour answers.
+ *
+ * @param suspects Tags of the repository that are under suspicion themselves.
+ */
+export async function neighbourProblem(
+	client: RegistryClient,
+	repository: string,
+	role: Role,
+	neighbour: Neighbour | undefined,
+	suspects: ReadonlySet<string>,
+): Promise<Unlooked | undefined> {
+	try {
+		if (neighbour) {
+			const { digest, size } = neighbour;
+			if (role === "manifest")
+				await client.fetchManifest(neighbour.repository, digest);
+			else
+				await client.readBlob(
+					neighbour.repository,
+					{ mediaType: "", digest, size },
+					"tail",
+				);
+			return undefined;
+		}
+		if (
+			role === "manifest" &&
+			(await hasOtherTag(client, repository, suspects))
+		)
+			return undefined;
+		return {
+			unlooked: "server-error",
+			detail: `no ${role} answers otherwise`,
+		};
+	} catch (error) {
+		return problem(error);
+	}
+}

@@ -1,0 +1,273 @@
+import type { BlobDepth, RegistryClient } from "../oci/client";
+import { type Descriptor, isInline } from "../oci/descriptor";
+import { knownAlgorithm } from "../oci/digest";
+import { isIndexType } from "../oci/media-type";
+import type { Successor } from "../oci/successors";
+import type { Kind, ProbeMode } from "./contract";
+import { drain } from "./drain";
+import { type Edge, makeNode, type Node, type Role, type Root } from "./graph";
+import {
+	factOfError,
+	lookAtBlob,
+	lookAtManifest,
+	type ManifestLook,
+	readManifest,
+} from "./look";
+import { Queue } from "./queue";
+import { isDue } from "./rotation";
+import { isUnlooked, type Unlooked } from "./verdict";
+
+/** Indexes inside indexes, the tag's own included. */
+export const MAX_INDEX_DEPTH = 8;
+/** Manifests and blobs of one repository that are held at a time; what is beyond is `limit`. */
+export const MAX_NODES = 100_000;
+/** A config up to this size costs no more to read whole than its last byte. */
+const SMALL_CONFIG = 64 << 10;
+
+export interface WalkOptions {
+	readonly client: RegistryClient;
+	readonly mode: ProbeMode;
+	/** 0 is off; N: every blob is hashed once in N windows. */
+	readonly fullRotation: number;
+	readonly window: number;
+	readonly referrers: boolean;
+	/** Requests of one repository under way at a time. */
+	readonly width: number;
+	/** No time is left to begin with anything else. */
+	readonly isOver: () => boolean;
+}
+
+interface BlobTask {
+	readonly node: Node;
+	readonly descriptor: Descriptor;
+	readonly depth: BlobDepth;
+}
+
+const TOO_MANY: Unlooked = {
+	unlooked: "limit",
+	detail: `more than ${MAX_NODES} manifests and blobs in one repository`,
+};
+
+/** The walk over one repository: what hangs under its tags, every node looked at once. */
+export class Walk {
+	readonly repository: string;
+	readonly roots: Root[] = [];
+	readonly manifests = new Map<string, Node>();
+	readonly blobs = new Map<string, Node>();
+	/** What of a manifest's own could not be looked at, though the manifest was. */
+	readonly problems = new Map<Node, Unlooked>();
+	readonly #options: WalkOptions;
+	readonly #rootTasks = new Queue<Root>();
+	readonly #manifestTasks = new Queue<Node>();
+	readonly #blobTasks = new Queue<BlobTask>();
+	readonly #referrerTasks = new Queue<Node>();
+	#rootsUnderWay = 0;
+
+	constructor(repository: string, options: WalkOptions) {
+		this.repository = repository;
+		this.#options = options;
+	}
+
+	/**
+	 * Looks at these tags (or digests) and at all that hangs under them and was not looked at before. What there was no
+	 * time for is left without a fact.
+	 *
+	 * @param mode Of the blobs that are new. @default - the walk's
+	 */
+	async run(references: readonly string[], mode = this.#options.mode) {
+		for (const reference of references) {
+			const isTag = !reference.includes(":");
+			const root: Root = { reference, isTag, edge: undefined };
+			this.roots.push(root);
+			this.#rootTasks.add(root);
+		}
+		await drain(this.#options.width, () => this.#take(mode));
+	}
+
+	#take(mode: ProbeMode): Promise<void> | undefined {
+		if (this.#options.isOver()) return;
+		const root = this.#rootTasks.take();
+		if (root) return this.#lookAtRoot(root, mode);
+		// tags first: a manifest that a tag names as well is fetched by the tag alone
+		while (this.#rootsUnderWay === 0) {
+			const node = this.#manifestTasks.take();
+			if (!node) break;
+			if (!node.fact) return this.#lookAtManifest(node, mode);
+		}
+		const blob = this.#blobTasks.take();
+		if (blob) return this.#lookAtBlob(blob);
+		const referred = this.#referrerTasks.take();
+		return referred && this.#listReferrers(referred, mode);
+	}
+
+	async #lookAtRoot(root: Root, mode: ProbeMode): Promise<void> {
+		const { reference, isTag } = root;
+		this.#rootsUnderWay++;
+		const { client } = this.#options;
+		const name = this.repository;
+		const look = await lookAtManifest(client, name, reference, isTag);
+		this.#rootsUnderWay--;
+		const { digest, fact } = look;
+		const node =
+			digest === ""
+				? makeNode("", "manifest", fact)
+				: this.#node(this.manifests, digest, "manifest");
+		const isIndex =
+			"is" in fact && fact.is === "manifest" && isIndexType(fact.mediaType);
+		root.edge = {
+			to: node ?? makeNode(digest, "manifest", TOO_MANY),
+			kind: digest === "" ? "tag" : isIndex ? "index" : "manifest",
+			mediaType: "",
+			size: undefined,
+			platform: undefined,
+		};
+		if (digest === "" || !node) return;
+		node.level = 1;
+		this.#settle(node, look, mode);
+	}
+
+	async #lookAtManifest(node: Node, mode: ProbeMode): Promise<void> {
+		const { client } = this.#options;
+		const { digest } = node;
+		const look = await lookAtManifest(client, this.repository, digest, false);
+		this.#settle(node, look, mode);
+	}
+
+	async #lookAtBlob({ node, descriptor, depth }: BlobTask): Promise<void> {
+		const { client } = this.#options;
+		node.fact = await lookAtBlob(client, this.repository, descriptor, depth);
+	}
+
+	/** Writes down what a manifest is and goes on to what it refers to. */
+	#settle(node: Node, look: ManifestLook, mode: ProbeMode): void {
+		const { fact, successors } = look;
+		const isRead = "is" in fact && fact.is === "manifest";
+		if (!node.fact) {
+			node.fact = fact;
+			node.edges = this.#edgesTo(node, successors, mode);
+			if (this.#options.referrers && isRead && !fact.bad)
+				this.#referrerTasks.add(node);
+			// two tags on one digest are two answers: the worse one counts
+		} else if (isRead && fact.bad) node.fact = fact;
+		this.#goOn(node);
+	}
+
+	#edgesTo(
+		from: Node,
+		successors: readonly Successor[],
+		mode: ProbeMode,
+		as?: Kind,
+	): Edge[] {
+		const edges: Edge[] = [];
+		for (const successor of successors) {
+			// a weak link: it may be absent, and where it is not its own tags lead to it
+			if (successor.role === "subject") continue;
+			const to = this.#target(successor, mode);
+			const { mediaType, size, platform } = successor.descriptor;
+			if (!to) this.problems.set(from, TOO_MANY);
+			else
+				edges.push({
+					to,
+					kind: as ?? successor.kind,
+					mediaType,
+					size,
+					platform: platform && `${platform.os}/${platform.architecture}`,
+				});
+		}
+		return edges;
+	}
+
+	#target(successor: Successor, mode: ProbeMode): Node | undefined {
+		const { role, kind, descriptor } = successor;
+		const { digest, data, mediaType } = descriptor;
+		if (role === "foreign") return makeNode(digest, "blob", { is: "whole" });
+		if (!knownAlgorithm(digest))
+			return makeNode(digest, role === "blob" ? role : "manifest", {
+				unlooked: "algorithm",
+				detail: `no way to compute ${digest.slice(0, digest.indexOf(":"))}`,
+			});
+		if (role === "blob") {
+			if (isInline(descriptor)) return makeNode(digest, role, { is: "whole" });
+			const node = this.#node(this.blobs, digest, role);
+			if (node && !node.isQueued) {
+				node.isQueued = true;
+				const depth = this.#depthOf(descriptor, kind, mode);
+				this.#blobTasks.add({ node, descriptor, depth });
+			}
+			return node;
+		}
+		const node = this.#node(this.manifests, digest, "manifest");
+		if (node && !node.fact && data && isInline(descriptor)) {
+			const inline = { contentType: mediaType, headerDigest: undefined };
+			this.#settle(
+				node,
+				readManifest({ bytes: data, ...inline }, digest),
+				mode,
+			);
+		}
+		return node;
+	}
+
+	#node(of: Map<string, Node>, digest: string, role: Role): Node | undefined {
+		let node = of.get(digest);
+		if (!node && this.manifests.size + this.blobs.size < MAX_NODES) {
+			node = makeNode(digest, role);
+			of.set(digest, node);
+		}
+		return node;
+	}
+
+	#depthOf(descriptor: Descriptor, kind: Kind, mode: ProbeMode): BlobDepth {
+		const { digest, size } = descriptor;
+		const { fullRotation, window } = this.#options;
+		// nothing has no last byte
+		if (size === 0) return "full";
+		if (kind === "config" && size !== undefined && size <= SMALL_CONFIG)
+			return "full";
+		return isDue(digest, fullRotation, window) ? "full" : mode;
+	}
+
+	/**
+	 * Queues the children of a manifest, and theirs where they are known. A child that is reached on a shorter way than
+	 * before goes through this again: what was too deep may be within the limit now. Every call is one level deeper, so
+	 * this neither nests nor repeats more than MAX_INDEX_DEPTH times.
+	 */
+	#goOn(node: Node): void {
+		const level = node.level + 1;
+		for (const { to, kind } of node.edges) {
+			if (to.role !== "manifest" || level >= to.level) continue;
+			if (level > MAX_INDEX_DEPTH + (kind === "index" ? 0 : 1)) continue;
+			to.level = level;
+			if (to.fact) this.#goOn(to);
+			else if (!to.isQueued) {
+				to.isQueued = true;
+				this.#manifestTasks.add(to);
+			}
+		}
+	}
+
+	async #listReferrers(node: Node, mode: ProbeMode): Promise<void> {
+		const { client } = this.#options;
+		try {
+			const found = await client.listReferrers(this.repository, node.digest);
+			const successors = found.map(
+				(descriptor): Successor => ({
+					role: "manifest",
+					kind: "manifest",
+					descriptor,
+				}),
+			);
+			const edges = this.#edgesTo(node, successors, mode, "referrer");
+			node.edges = [...node.edges, ...edges];
+			this.#goOn(node);
+		} catch (error) {
+			const fact = factOfError(error);
+			this.problems.set(
+				node,
+				isUnlooked(fact)
+					? fact
+					: { unlooked: "server-error", detail: `referrers: ${fact.got}` },
+			);
+		}
+	}
+}

@@ -32,7 +32,7 @@ const RULES: Rules = {
 		"lib/guard": { ...NONE, lib: ["oci"], node: true },
 		"lib/alerts": {
 			...NONE,
-			lib: ["guard/contract", "registry"],
+			lib: ["guard/contract", "registry", "yaml"],
 			packages: ["yaml", "croner"],
 		},
 		"lib/dashboards": {
@@ -45,10 +45,11 @@ const RULES: Rules = {
 		},
 		"lib/registry-host": {
 			...NONE,
-			lib: ["registry", "pins", "guard/contract"],
+			lib: ["registry", "pins", "guard/contract", "yaml"],
 			packages: ["yaml"],
 		},
-		"lib/woodpecker": { ...NONE, packages: ["yaml"] },
+		"lib/yaml": { ...NONE, packages: ["yaml"] },
+		"lib/woodpecker": { ...NONE, lib: ["yaml"], packages: ["yaml"] },
 		"lib/pipelines": {
 			...NONE,
 			lib: ["woodpecker", "registry", "pins", "guard/contract"],

@@ -1,0 +1,205 @@
+/**
+ * The part of Woodpecker's `evaluate` language (expr-lang) that guards are written in: `==`, `!=`, `in`, `contains`,
+ * `startsWith`, `endsWith`, `matches`, `??`, `and`, `or`, `not`, parentheses, strings and lists. An unknown variable is
+ * the empty string (seen in 3.17).
+ */
+
+type Token = {
+	readonly kind: "string" | "name" | "operator";
+	readonly text: string;
+};
+type Value = string | boolean | null | readonly Value[];
+type Variables = ReadonlyMap<string, string>;
+type Node = (variables: Variables) => Value;
+
+export interface Expression {
+	/** Every variable it reads. */
+	readonly variables: ReadonlySet<string>;
+	/** Every string it compares with. */
+	readonly strings: ReadonlySet<string>;
+	/** @throws ExpressionError if the result is no boolean. */
+	evaluate(variables: Variables): boolean;
+}
+
+/** The expression is wrong, or of a form that is not known here: what it does cannot be said. */
+export class ExpressionError extends Error {
+	override readonly name = "ExpressionError";
+}
+
+const TOKEN =
+	/\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([A-Za-z_]\w*)|(==|!=|&&|\|\||\?\?|[!()[\],]))/y;
+const KEYWORDS = new Set([
+	"and",
+	"or",
+	"not",
+	"in",
+	"contains",
+	"startsWith",
+	"endsWith",
+	"matches",
+	"nil",
+	"true",
+	"false",
+]);
+const MAX_DEPTH = 50;
+
+/** @throws ExpressionError */
+export function parseExpression(text: string): Expression {
+	const tokens = tokenize(text);
+	const variables = new Set<string>();
+	const strings = new Set<string>();
+	let at = 0;
+	let depth = 0;
+
+	const peek = () => tokens[at];
+	const take = (...texts: string[]) => {
+		const token = peek();
+		if (!token || token.kind === "string" || !texts.includes(token.text))
+			return undefined;
+		at++;
+		return token.text;
+	};
+	const expect = (what: string) => {
+		if (!take(what))
+			throw new ExpressionError(
+				`got ${peek()?.text ?? "the end"}, wanted ${what}`,
+			);
+	};
+
+	function either(): Node {
+		let left = both();
+		while (take("||", "or")) {
+			const [a, b] = [left, both()];
+			left = (v) => truth(a(v)) || truth(b(v));
+		}
+		return left;
+	}
+	function both(): Node {
+		let left = negation();
+		while (take("&&", "and")) {
+			const [a, b] = [left, negation()];
+			left = (v) => truth(a(v)) && truth(b(v));
+		}
+		return left;
+	}
+	function negation(): Node {
+		if (take("!", "not")) {
+			const inner = negation();
+			return (v) => !truth(inner(v));
+		}
+		return comparison();
+	}
+	function comparison(): Node {
+		const left = fallback();
+		const negated =
+			peek()?.text === "not" &&
+			tokens[at + 1]?.text === "in" &&
+			take("not") !== undefined;
+		const operator = take(
+			"==",
+			"!=",
+			"in",
+			"contains",
+			"startsWith",
+			"endsWith",
+			"matches",
+		);
+		if (!operator) return left;
+		const right = fallback();
+		const test = COMPARE[operator as keyof typeof COMPARE];
+		return (v) => test(left(v), right(v)) !== negated;
+	}
+	function fallback(): Node {
+		let left = primary();
+		while (take("??")) {
+			const [a, b] = [left, primary()];
+			left = (v) => a(v) ?? b(v);
+		}
+		return left;
+	}
+	function primary(): Node {
+		if (++depth > MAX_DEPTH)
+			throw new ExpressionError(`got an expression deeper than ${MAX_DEPTH}`);
+		if (take("(")) {
+			const inner = either();
+			expect(")");
+			return inner;
+		}
+		if (take("[")) {
+			const items: Node[] = [];
+			while (!take("]")) {
+				items.push(either());
+				if (!take(",")) {
+					expect("]");
+					break;
+				}
+			}
+			return (v) => items.map((item) => item(v));
+		}
+		const token = tokens[at++];
+		if (token?.kind === "string") {
+			const value = unquote(token.text);
+			strings.add(value);
+			return () => value;
+		}
+		if (token?.kind !== "name")
+			throw new ExpressionError(
+				`got ${token?.text ?? "the end"}, wanted a value`,
+			);
+		if (token.text === "nil") return () => null;
+		if (token.text === "true" || token.text === "false")
+			return () => token.text === "true";
+		if (KEYWORDS.has(token.text))
+			throw new ExpressionError(`got ${token.text}, wanted a value`);
+		variables.add(token.text);
+		return (v) => v.get(token.text) ?? "";
+	}
+
+	const root = either();
+	if (at < tokens.length)
+		throw new ExpressionError(`got ${peek()?.text}, wanted the end`);
+	return { variables, strings, evaluate: (v) => truth(root(v)) };
+}
+
+function tokenize(text: string): Token[] {
+	const tokens: Token[] = [];
+	TOKEN.lastIndex = 0;
+	const source = text.trimEnd();
+	while (TOKEN.lastIndex < source.length) {
+		const from = TOKEN.lastIndex;
+		const match = TOKEN.exec(source);
+		if (!match)
+			throw new ExpressionError(
+				`got ${source.slice(from, from + 20)}, a form that is not known here`,
+			);
+		const [, string, name, operator] = match;
+		if (string !== undefined) tokens.push({ kind: "string", text: string });
+		else if (name !== undefined) tokens.push({ kind: "name", text: name });
+		else tokens.push({ kind: "operator", text: operator ?? "" });
+	}
+	return tokens;
+}
+
+function unquote(quoted: string): string {
+	return quoted.slice(1, -1).replace(/\\(.)/g, "$1");
+}
+
+function truth(value: Value): boolean {
+	if (typeof value !== "boolean")
+		throw new ExpressionError("got no boolean, wanted a comparison");
+	return value;
+}
+
+const text = (value: Value) => (typeof value === "string" ? value : "");
+
+const COMPARE = {
+	"==": (a: Value, b: Value) => a === b,
+	"!=": (a: Value, b: Value) => a !== b,
+	in: (a: Value, b: Value) => Array.isArray(b) && b.includes(a),
+	contains: (a: Value, b: Value) => text(a).includes(text(b)),
+	startsWith: (a: Value, b: Value) => text(a).startsWith(text(b)),
+	endsWith: (a: Value, b: Value) => text(a).endsWith(text(b)),
+	matches: (): boolean => {
+		throw new ExpressionError("got matches, a form that is not known here");
+	},
+} as const;

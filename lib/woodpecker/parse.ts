@@ -1,0 +1,209 @@
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { GENERATED } from "./render";
+
+/** Include and exclude globs; both empty means no filter. */
+export interface ParsedPattern {
+	readonly include: readonly string[];
+	readonly exclude: readonly string[];
+}
+
+export interface ParsedCondition {
+	/** Empty: every event. */
+	readonly events: readonly string[];
+	readonly branch: ParsedPattern;
+	readonly cron: ParsedPattern;
+	readonly ref: ParsedPattern;
+	readonly repo: ParsedPattern;
+	/** undefined: no path filter. */
+	readonly path:
+		| (ParsedPattern & {
+				readonly ignoreMessage: string;
+				readonly onEmpty: boolean;
+		  })
+		| undefined;
+	readonly status: readonly string[];
+	readonly evaluate: string | undefined;
+	readonly line: number;
+}
+
+export interface ParsedStep {
+	readonly name: string;
+	readonly image: string;
+	readonly commands: readonly string[];
+	readonly hasSettings: boolean;
+	readonly secrets: readonly string[];
+	readonly when: readonly ParsedCondition[];
+	readonly dependsOn: readonly string[];
+	readonly line: number;
+}
+
+/** A workflow file as far as triggers, images and secrets go; of ours and of files that we did not write. */
+export interface ParsedWorkflow {
+	readonly file: string;
+	readonly name: string;
+	/** Carries our mark. */
+	readonly generated: boolean;
+	readonly when: readonly ParsedCondition[];
+	readonly cloneImages: readonly {
+		readonly image: string;
+		readonly line: number;
+	}[];
+	readonly steps: readonly ParsedStep[];
+	readonly text: string;
+}
+
+/** The file is no workflow. */
+export class WorkflowSyntaxError extends Error {
+	override readonly name = "WorkflowSyntaxError";
+	readonly line: number;
+	constructor(line: number, message: string) {
+		super(message);
+		this.line = line;
+	}
+}
+
+type Raw = Record<string, unknown>;
+const MAX_BYTES = 1024 * 1024;
+
+/** @throws WorkflowSyntaxError */
+export function parseWorkflow(file: string, text: string): ParsedWorkflow {
+	if (text.length > MAX_BYTES)
+		throw new WorkflowSyntaxError(
+			1,
+			`got ${text.length} characters, wanted at most ${MAX_BYTES}`,
+		);
+	const lines = new LineCounter();
+	const document = parseDocument(text, { lineCounter: lines, merge: true });
+	const [error] = document.errors;
+	if (error)
+		throw new WorkflowSyntaxError(
+			error.linePos?.[0].line ?? 1,
+			error.message.split("\n")[0] ?? "not YAML",
+		);
+	if (!isMap(document.contents))
+		throw new WorkflowSyntaxError(1, "got no mapping, wanted a workflow");
+	let raw: Raw;
+	try {
+		raw = document.toJS({ maxAliasCount: 1000 }) as Raw;
+	} catch (cause) {
+		throw new WorkflowSyntaxError(
+			1,
+			cause instanceof Error ? cause.message : "too many aliases",
+		);
+	}
+	const lineOf = (...path: (string | number)[]): number => {
+		for (let n = path.length; n > 0; n--) {
+			const node = document.getIn(path.slice(0, n), true) as Node | undefined;
+			if (node?.range) return lines.linePos(node.range[0]).line;
+		}
+		return 1;
+	};
+	return {
+		file,
+		name: file.replace(/^.*\//, "").replace(/\.ya?ml$/, ""),
+		generated:
+			document.commentBefore?.includes(GENERATED) ??
+			text.slice(0, 200).includes(GENERATED),
+		when: conditions(raw.when, (...path) => lineOf("when", ...path)),
+		cloneImages: named(raw.clone).map(([key, each]) => ({
+			image: string(each.image),
+			line: lineOf("clone", key),
+		})),
+		steps: named(raw.steps).map(([key, each]) => ({
+			name: string(each.name) || String(key),
+			image: string(each.image),
+			commands: strings(each.commands),
+			hasSettings: typeof each.settings === "object" && each.settings !== null,
+			secrets: secretNames(each),
+			when: conditions(each.when, (...path) =>
+				lineOf("steps", key, "when", ...path),
+			),
+			dependsOn: list(each.depends_on).map((one) =>
+				string(record(one).name ?? one),
+			),
+			line: lineOf("steps", key),
+		})),
+		text,
+	};
+}
+
+/** Steps are a list, or a mapping by name. */
+function named(value: unknown): [string | number, Raw][] {
+	if (Array.isArray(value)) return value.map((each, i) => [i, record(each)]);
+	return Object.entries(record(value)).map(([name, each]) => [
+		name,
+		{ name, ...record(each) },
+	]);
+}
+
+function conditions(
+	value: unknown,
+	lineOf: (...path: (string | number)[]) => number,
+): ParsedCondition[] {
+	if (value === undefined || value === null) return [];
+	const items = Array.isArray(value) ? value : [value];
+	return items.map((item, i): ParsedCondition => {
+		const raw = record(item);
+		const path = record(raw.path);
+		return {
+			events: strings(raw.event),
+			branch: pattern(raw.branch),
+			cron: pattern(raw.cron),
+			ref: pattern(raw.ref),
+			repo: pattern(raw.repo),
+			path:
+				raw.path === undefined
+					? undefined
+					: {
+							...pattern(raw.path),
+							ignoreMessage: string(path.ignore_message),
+							onEmpty: path.on_empty !== false,
+						},
+			status: strings(raw.status),
+			evaluate:
+				typeof raw.evaluate === "string" && raw.evaluate !== ""
+					? raw.evaluate
+					: undefined,
+			line: Array.isArray(value) ? lineOf(i) : lineOf(),
+		};
+	});
+}
+
+function pattern(value: unknown): ParsedPattern {
+	const { include, exclude } = record(value);
+	return Array.isArray(value) || typeof value === "string"
+		? { include: strings(value), exclude: [] }
+		: { include: strings(include), exclude: strings(exclude) };
+}
+
+/** Every `from_secret` below a value. */
+function secretNames(value: unknown): string[] {
+	if (Array.isArray(value)) return value.flatMap(secretNames);
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([key, each]) =>
+		key === "from_secret" && typeof each === "string"
+			? [each]
+			: secretNames(each),
+	);
+}
+
+function record(value: unknown): Raw {
+	return typeof value === "object" && value !== null && !Array.isArray(value)
+		? (value as Raw)
+		: {};
+}
+
+function list(value: unknown): unknown[] {
+	if (value === undefined || value === null) return [];
+	return Array.isArray(value) ? value : [value];
+}
+
+function strings(value: unknown): string[] {
+	return list(value).map(string);
+}
+
+function string(value: unknown): string {
+	return isScalar(value) || value === undefined || value === null
+		? ""
+		: String(value);
+}

@@ -1,0 +1,122 @@
+/**
+ * Woodpecker replaces `${NAME}` in the raw text of a file before it is parsed as YAML, from CI_* and the pipeline's
+ * variables, never from a step's environment (substitution.go, 3.17; the rules are those of drone/envsubst 1.0.3).
+ * `$$` becomes `$`, `\\` becomes `\`, `\/` becomes `/`, everywhere in the file, comments included.
+ */
+
+export class SubstitutionError extends Error {
+	override readonly name = "SubstitutionError";
+}
+
+/** Marks of a place that `serverVariable` opened; private-use characters, printable in YAML. */
+const OPEN = "\uE000";
+const CLOSE = "\uE001";
+
+const NAME = /[\p{L}\p{Nd}_]/u;
+
+/** What the server makes of a file's text. A variable that is not known becomes the empty string. */
+export function substitute(
+	text: string,
+	lookup: (name: string) => string | undefined,
+): string {
+	let out = "";
+	let i = 0;
+	while (i < text.length) {
+		const two = text.slice(i, i + 2);
+		if (two === "${") {
+			const end = closing(text, i + 2);
+			out += expand(text.slice(i + 2, end), lookup);
+			i = end + 1;
+		} else if (two === "$$" || two === "\\\\" || two === "\\/") {
+			out += two[1];
+			i += 2;
+		} else {
+			out += text[i];
+			i += 1;
+		}
+	}
+	return out;
+}
+
+/** Index of the brace that closes an expansion whose body starts at `from`; expansions may nest in an argument. */
+function closing(text: string, from: number): number {
+	let depth = 0;
+	for (let i = from; i < text.length; i++) {
+		if (text.startsWith("${", i)) depth++;
+		else if (text[i] === "}" && depth-- === 0) return i;
+	}
+	throw new SubstitutionError(
+		`\${${text.slice(from, from + 40)}: got no closing brace`,
+	);
+}
+
+function expand(
+	body: string,
+	lookup: (name: string) => string | undefined,
+): string {
+	if (body.startsWith("#")) return String(value(body.slice(1), lookup).length);
+	let length = 0;
+	while (length < body.length && NAME.test(body[length] ?? "")) length++;
+	const name = body.slice(0, length);
+	const rest = body.slice(length);
+	const known = value(name, lookup);
+	if (rest === "") return known;
+	const argument = (from: number) => substitute(rest.slice(from), lookup);
+	if (/^:[-=?+]/.test(rest)) return known === "" ? argument(2) : known;
+	if (rest.startsWith("=")) return known === "" ? argument(1) : known;
+	if (rest === ",,") return known.toLowerCase();
+	if (rest === "^^") return known.toUpperCase();
+	if (rest === ",") return known.charAt(0).toLowerCase() + known.slice(1);
+	if (rest === "^") return known.charAt(0).toUpperCase() + known.slice(1);
+	const part = /^:(\d+)(?::(\d+))?$/.exec(rest);
+	if (part) {
+		const start = Number(part[1]);
+		return known.slice(start, part[2] ? start + Number(part[2]) : undefined);
+	}
+	// replacement and removal by pattern exist; nothing of ours uses them, and a file that does is not guessed at
+	throw new SubstitutionError(
+		`\${${body}}: got a form that Woodpecker refuses or that is not known here, wanted \${NAME}, \${NAME:-default} or $\${...} for the shell`,
+	);
+}
+
+function value(
+	name: string,
+	lookup: (name: string) => string | undefined,
+): string {
+	if (name === "" || ![...name].every((c) => NAME.test(c))) {
+		throw new SubstitutionError(
+			`\${${name}}: got no variable name, wanted letters, digits and _`,
+		);
+	}
+	return lookup(name) ?? "";
+}
+
+/** Text that the substitution turns back into exactly `text`. */
+export function escapeSubstitution(text: string): string {
+	return (
+		text
+			// a single $ that opens nothing stays: shell variables remain readable
+			.replace(/\$+(?=(.?))/gs, (run: string, next: string) =>
+				run.length === 1 && next !== "{" && next !== OPEN ? run : run + run,
+			)
+			.replace(/\\+(?=(.?))/gs, (run: string, next: string) =>
+				run.length === 1 && next !== "/" ? run : run + run,
+			)
+	);
+}
+
+/**
+ * A place where the server puts a variable's value in, before YAML is parsed; everything else that looks like one is
+ * the shell's. Only for values that cannot break the YAML around them (numbers, hashes, names).
+ */
+export function serverVariable(name: `CI_${string}`): string {
+	return `${OPEN}${name}${CLOSE}`;
+}
+
+/** Escapes a rendered file, and opens the places of `serverVariable`. */
+export function finishSubstitution(yaml: string): string {
+	return escapeSubstitution(yaml).replace(
+		/\uE000(CI_[A-Z0-9_]+)\uE001/g,
+		(_, name: string) => `\${${name}}`,
+	);
+}

@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import {
+	escapeSubstitution,
+	finishSubstitution,
+	SubstitutionError,
+	serverVariable,
+	substitute,
+} from "../../lib/woodpecker/substitution";
+
+const env = (name: string) =>
+	({ CI_COMMIT_SHA: "0123abcd", NAME: "World" })[name];
+
+describe("substitute, as the server does it", () => {
+	test.each([
+		["$${GREETING}", "${GREETING}"],
+		["$GREETING stays", "$GREETING stays"],
+		["sha ${CI_COMMIT_SHA}", "sha 0123abcd"],
+		["${UNKNOWN}", ""],
+		["${UNKNOWN:-none}", "none"],
+		["${NAME:-none}", "World"],
+		["${NAME,,}", "world"],
+		["${NAME:1:3}", "orl"],
+		["${#NAME}", "5"],
+		["${UNKNOWN:-${NAME}}", "World"],
+		["a\\\\b", "a\\b"],
+		["a\\/b", "a/b"],
+		["a\\nb", "a\\nb"],
+	])("%s becomes %s", (text, wanted) => {
+		expect(substitute(text, env)).toBe(wanted);
+	});
+
+	test.each(["${a[@]}", "${!x}", "${x?}", "${open", "${}", "${x//a/b}"])(
+		"%s is refused",
+		(text) => {
+			expect(() => substitute(text, env)).toThrow(SubstitutionError);
+		},
+	);
+});
+
+test("what is escaped comes back as it was, whatever it is", () => {
+	const shellish = fc.array(
+		fc.oneof(
+			fc.constantFrom(
+				"$",
+				"{",
+				"}",
+				"\\",
+				"/",
+				"${",
+				"$$",
+				"${a[@]}",
+				"x",
+				"\n",
+			),
+			fc.string(),
+		),
+	);
+	fc.assert(
+		fc.property(shellish, (parts) => {
+			const text = parts.join("").replace(/[\uE000\uE001]/g, "");
+			expect(substitute(escapeSubstitution(text), () => "WRONG")).toBe(text);
+		}),
+	);
+});
+
+test("a server variable is put in, the shell's own stays, also side by side", () => {
+	const rendered = finishSubstitution(
+		`echo \${HOME} $${serverVariable("CI_COMMIT_SHA")}`,
+	);
+	expect(substitute(rendered, env)).toBe("echo ${HOME} $0123abcd");
+});

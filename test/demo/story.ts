@@ -5,6 +5,7 @@ import type { Report } from "../../lib/guard/finding";
 import { startEmbeddedRegistry } from "../support/embedded-registry";
 import { type Content, image, MEDIA, multiArch } from "../support/images";
 import { pushContent, send } from "../support/push";
+import { abridge } from "./abridge";
 import { collectUntagged } from "./collect-untagged";
 import { paint } from "./paint";
 import { runGuard } from "./run-guard";
@@ -93,7 +94,7 @@ async function tell({ guard, write, colours }: StoryOptions): Promise<void> {
 			REG_USER: SIGN_IN.user,
 			REG_PASS: SIGN_IN.password,
 		});
-		say(text.trimEnd().replace(/^(?=.)/gm, "   | "));
+		for (const line of abridge(text)) say(`   | ${line}`.trimEnd());
 		const colour = code === 0 ? green : red;
 		say(`   ${colour(`exit ${code}`)}`);
 		expectEqual(code, wanted, `exit code of guard ${args[0]}`);

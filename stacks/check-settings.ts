@@ -15,7 +15,8 @@ export function checkSettings(settings: Settings): Settings {
 			mistakes.push(`${prop}: got ${JSON.stringify(got)}, wanted ${wanted}`);
 	};
 	const { backend, kubernetes, vaultAddress, tiers, namespace } = settings;
-	const { registries, pushgateway, schedule, runbookBaseUrl } = settings;
+	const { registries, pushgateway, schedule, runbookBaseUrl, dashboardUrl } =
+		settings;
 
 	must(
 		BACKEND_KINDS.includes(backend?.kind),
@@ -95,6 +96,12 @@ export function checkSettings(settings: Settings): Settings {
 		"runbookBaseUrl",
 		runbookBaseUrl,
 		"an http(s) URL",
+	);
+	must(
+		dashboardUrl === undefined || isHttp(dashboardUrl),
+		"dashboardUrl",
+		dashboardUrl,
+		"an http(s) URL, or nothing",
 	);
 	const source = settings.monitoringModule?.source;
 	must(

@@ -11,10 +11,17 @@ export function isLocalModule(source: string): boolean {
  * the siblings that a module reaches by `../`; a relative path to the folder itself keeps them, and is the same in every checkout.
  *
  * @param source a folder from where synth runs, or any other source, which comes back as it is.
- * @throws Error if the folder does not exist.
+ * @throws Error if the folder does not exist, or is one but not written as one.
  */
 export function localModule(source: string, stackFolder: string): string {
-	if (!isLocalModule(source)) return source;
+	if (!isLocalModule(source)) {
+		if (existsSync(source)) {
+			throw new Error(
+				`monitoringModule.source: got ${JSON.stringify(source)}, wanted ${JSON.stringify(`./${source}`)}: Terraform takes the other for an address in a registry`,
+			);
+		}
+		return source;
+	}
 	assertFolder(source);
 	return relative(stackFolder, source);
 }

@@ -1,3 +1,4 @@
+import type { IntegrityAlertsProps } from "../lib/constructs/integrity-alerts";
 import type { Pushgateway } from "../lib/constructs/probe-props";
 import type { RegistryProps } from "../lib/constructs/registry";
 import type { Registry } from "../lib/registry";
@@ -44,6 +45,16 @@ export interface Settings {
 	readonly schedule: string;
 	/** An alert's runbook is at the base with the alert's name after it. */
 	readonly runbookBaseUrl: string;
+	/** URL of the dashboard in Grafana, which every alert links to. @default - no link */
+	readonly dashboardUrl?: string;
+	/**
+	 * Carrier, labels and thresholds of the alert rules. With the carrier "none" there is no stack `alerts`.
+	 * @default - a PrometheusRule
+	 */
+	readonly alerts?: Pick<
+		IntegrityAlertsProps,
+		"carrier" | "name" | "labels" | "computedFields" | "thresholds"
+	>;
 	/** The infra repo's own monitoring module. @default - none: no variable, no Vault data source, no module */
 	readonly monitoringModule?: MonitoringModule;
 }

@@ -1,6 +1,6 @@
 import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { Annotations, App } from "cdktf";
+import { Annotations, App, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { Registry } from "../lib/constructs/registry";
 import type { Settings } from "./model";
@@ -12,6 +12,8 @@ import { SettingsStack } from "./settings-stack";
 export class MonitoringStack extends SettingsStack {
 	readonly namespace?: NamespaceV1;
 	readonly monitoringModule?: MonitoringModuleCall;
+	/** What makes the namespace, where this stack or its module does. */
+	readonly home?: ITerraformDependable;
 	/** By the registry's name. */
 	readonly registries: Readonly<Record<string, Registry>>;
 
@@ -44,7 +46,7 @@ export class MonitoringStack extends SettingsStack {
 			for (const warning of owner.warnings)
 				Annotations.of(this.monitoringModule).addWarning(warning);
 		}
-		const home =
+		this.home =
 			this.namespace ??
 			(settings.monitoringModule?.owns.namespace
 				? this.monitoringModule?.module
@@ -56,7 +58,7 @@ export class MonitoringStack extends SettingsStack {
 					registry: model,
 					namespace: settings.namespace.name,
 					tier,
-					dependsOn: home && [home],
+					dependsOn: this.home && [this.home],
 					pushgateway: settings.pushgateway,
 					credentials,
 					probe: { schedule: settings.schedule, ...probe },

@@ -1,0 +1,39 @@
+import { alertFiles } from "../lib/alerts/alert-files";
+import { renderCliReference } from "../lib/cli/cli-reference";
+import type { Settings } from "./model";
+import { watchedRegistries } from "./watched";
+
+/**
+ * Every committed file that follows from the settings and is not Terraform, by its path from the project's root: the same
+ * settings give the same bytes.
+ */
+export function generatedFiles(settings: Settings): Record<string, string> {
+	const { alerts, namespace, pushgateway } = settings;
+	return {
+		...below(
+			"generated",
+			alertFiles({
+				registries: watchedRegistries(settings),
+				runbookBase: settings.runbookBaseUrl,
+				dashboardUrl: settings.dashboardUrl,
+				thresholds: alerts?.thresholds,
+				pushgateway: pushgateway.url,
+				prometheusRule: {
+					name: alerts?.name,
+					namespace: namespace.name,
+					labels: alerts?.labels,
+				},
+			}),
+		),
+		"docs/reference.md": renderCliReference(),
+	};
+}
+
+function below(
+	folder: string,
+	files: Record<string, string>,
+): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]),
+	);
+}

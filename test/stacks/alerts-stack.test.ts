@@ -1,0 +1,110 @@
+import { integrityAlerts } from "../../lib/alerts/integrity-alerts";
+import type { Settings } from "../../stacks/model";
+import { settings } from "../../stacks/settings";
+import { watchedRegistries } from "../../stacks/watched";
+import { addresses, synthesized } from "../support/synthesized";
+
+const real = synthesized(settings);
+const stack = real.stack("alerts");
+const withAlerts = (alerts: Settings["alerts"]) =>
+	synthesized({ ...settings, alerts });
+
+test("every address, a public contract", () => {
+	expect(addresses(stack)).toEqual([
+		"kubernetes_manifest.registry-integrity_prometheus-rule_70F28BF7",
+		"provider.kubernetes",
+		"var.kube_config_path",
+	]);
+});
+
+test("a PrometheusRule and nothing that must survive without the operator; any Terraform will do", () => {
+	const [rule] = Object.values(stack.resource?.kubernetes_manifest ?? {});
+	expect(rule?.manifest).toMatchObject({
+		kind: "PrometheusRule",
+		metadata: { name: "registry-integrity", namespace: "monitoring" },
+	});
+	expect(stack.terraform.required_version).toBe(">= 1.5.7");
+});
+
+test("it is deployed after the stack that makes the namespace, and needs none where it exists", () => {
+	const dependencies = ({ files }: typeof real) =>
+		JSON.parse(files["manifest.json"] ?? "").stacks.alerts.dependencies;
+	expect(dependencies(real)).toEqual(["monitoring"]);
+	expect(
+		dependencies(
+			synthesized({
+				...settings,
+				namespace: { ...settings.namespace, create: false },
+			}),
+		),
+	).toEqual([]);
+});
+
+test("all registries are watched, with the schedule and shards that they are probed with", () => {
+	const [first, ...rest] = settings.registries;
+	if (!first) throw new Error("no registry");
+	const watched = watchedRegistries({
+		...settings,
+		registries: [
+			{ ...first, probe: { schedule: "0 * * * *", shards: 3, tagsPerRepo: 5 } },
+			...rest,
+		],
+	});
+	expect(watched).toMatchObject([
+		{
+			registry: { name: "registry" },
+			schedule: "0 * * * *",
+			shards: 3,
+			tagsPerRepo: 5,
+		},
+		{ registry: { name: "forgejo" }, schedule: "*/15 * * * *" },
+		{ registry: { name: "dockerhub" } },
+	]);
+});
+
+test("the cache's own metrics are watched: DockerRegistryDown and RegistryLowCacheHitRate", () => {
+	const { rules } = integrityAlerts({
+		registries: watchedRegistries(settings),
+		runbookBase: settings.runbookBaseUrl,
+	});
+	const cache = rules
+		.filter(({ expr }) => expr.includes("dockerhub"))
+		.map(({ alert }) => alert);
+	expect(cache).toEqual(["DockerRegistryDown", "RegistryLowCacheHitRate"]);
+});
+
+test("a probe that the monitoring module owns has no alerts here: it publishes less than they ask for", () => {
+	const owned = synthesized({
+		...settings,
+		monitoringModule: {
+			source: "git::https://example.com/infra.git",
+			owns: { namespace: true, probes: ["registry"] },
+		},
+	});
+	const text = JSON.stringify(owned.stack("alerts"));
+	expect(text).not.toContain("registry.viktorbarzin.me");
+	expect(text).toContain("forgejo.viktorbarzin.me");
+});
+
+test("runbooks and dashboard are the settings'", () => {
+	const text = JSON.stringify(stack);
+	expect(text).toContain(
+		`${settings.runbookBaseUrl}RegistryManifestIntegrityFailure`,
+	);
+	if (settings.dashboardUrl) expect(text).toContain(settings.dashboardUrl);
+});
+
+test("carrier config-map: no custom resource", () => {
+	const { resource } = withAlerts({
+		carrier: "config-map",
+		labels: { prometheus_rules: "1" },
+	}).stack("alerts");
+	expect(Object.keys(resource ?? {})).toEqual(["kubernetes_config_map_v1"]);
+});
+
+test("carrier none: no such stack; an unknown one is refused", () => {
+	expect(withAlerts({ carrier: "none" }).names).toEqual(["monitoring"]);
+	expect(() => withAlerts({ carrier: "prometheus" as "none" })).toThrow(
+		'carrier: got "prometheus", wanted one of',
+	);
+});

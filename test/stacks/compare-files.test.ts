@@ -1,0 +1,46 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compareFiles } from "../../stacks/compare-files";
+
+let root: string;
+beforeEach(() => {
+	root = mkdtempSync(join(tmpdir(), "compare-"));
+	mkdirSync(join(root, "generated/alerts/old"), { recursive: true });
+	mkdirSync(join(root, "docs"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+const write = (path: string, text: string) =>
+	writeFileSync(join(root, path), text);
+
+test("nothing differs", () => {
+	write("generated/alerts/a.yml", "a\n");
+	expect(compareFiles({ "generated/alerts/a.yml": "a\n" }, root)).toEqual([]);
+});
+
+test("missing, differing and stale files are named; folders below and other folders are left alone", () => {
+	write("generated/alerts/changed.yml", "by hand\n");
+	write("generated/alerts/stale.yml", "gone\n");
+	write("generated/alerts/old/kept.yml", "not ours\n");
+	write("docs/kept.md", "not ours\n");
+	const rendered = {
+		"generated/alerts/changed.yml": "new\n",
+		"generated/alerts/missing.yml": "x\n",
+		"generated/dashboards/d.json": "{}\n",
+		"docs/reference.md": "r\n",
+	};
+	expect(compareFiles(rendered, root)).toEqual([
+		{ path: "docs/reference.md", kind: "missing" },
+		{ path: "generated/alerts/changed.yml", kind: "differs" },
+		{ path: "generated/alerts/missing.yml", kind: "missing" },
+		{ path: "generated/alerts/stale.yml", kind: "stale" },
+		{ path: "generated/dashboards/d.json", kind: "missing" },
+	]);
+});
+
+test("one trailing byte is a difference", () => {
+	write("docs/reference.md", "r\n\n");
+	expect(compareFiles({ "docs/reference.md": "r\n" }, root)).toEqual([
+		{ path: "docs/reference.md", kind: "differs" },
+	]);
+});

@@ -4,9 +4,28 @@ import {
 	PARTIAL_REASONS,
 } from "./contract";
 import type { Inconclusive } from "./finding";
+import type { Doubt } from "./reach";
+import type { Unlooked } from "./verdict";
 
 /** Entries of one reason that are listed; a dead registry of 100,000 tags is one fact, not 100,000. */
 const MOST = 100;
+
+/** A doubt as the report tells it. */
+export function inconclusiveOf(
+	doubt: Unlooked & Partial<Doubt>,
+	repository?: string,
+): Inconclusive {
+	const { unlooked, detail, reference = "", digest = "" } = doubt;
+	const isTag = reference !== "" && !reference.includes(":");
+	const about = digest || (isTag ? "" : reference);
+	return {
+		...(repository !== undefined && { repository }),
+		...(isTag && { tag: reference }),
+		...(about !== "" && { digest: about }),
+		reason: unlooked,
+		detail,
+	};
+}
 
 /** What could not be looked at: counted in full, listed to a bounded length. */
 export class Ledger {

@@ -6,13 +6,14 @@ import type { Outcome } from "./contract";
 import { drain } from "./drain";
 import type { Finding } from "./finding";
 import { compareFindings, findingsOf } from "./findings-of";
-import { Ledger } from "./ledger";
+import { inconclusiveOf, Ledger } from "./ledger";
 import { factOfError } from "./look";
 import type { Neighbours } from "./neighbour";
 import { neighboursIn } from "./neighbours-in";
 import type { ProbeOptions, ProbeResult } from "./probe";
 import { Queue } from "./queue";
 import { type Doubt, type Reach, reach } from "./reach";
+import { walkUntil } from "./reserve";
 import { tagsOfWindow } from "./rotation";
 import { addNodes, emptyTally } from "./tally";
 import { type Uses, usesByRepository } from "./used-images";
@@ -21,9 +22,6 @@ import { Walk, type WalkOptions } from "./walk";
 
 /** Tags whose graphs are in memory at a time, over all repositories. */
 const TAGS_AT_A_TIME = 5000;
-/** The end of a run belongs to the second look: a tenth of it, at most half a minute. */
-const RESERVE = { share: 0.1, most: 30_000 } as const;
-
 /** What is left of a repository when its graph is gone. */
 interface Suspicion extends Pick<Reach, "suspects" | "rootOf"> {
 	readonly repository: string;
@@ -61,15 +59,12 @@ export class ProbeRun {
 		this.#uses = inUse && usesByRepository(inUse, options.pullHosts);
 		for (const { repository, tag, reason } of revisit)
 			this.#revisit.set(`${repository}:${tag}`, reason === "digest");
-		const reserve = Math.min(
-			RESERVE.most,
-			(deadline - Date.now()) * RESERVE.share,
-		);
+		const until = walkUntil(deadline);
 		this.#walk = {
 			...options,
 			// more than the client sends at a time, so that it never waits for us
 			width: 2 * concurrency,
-			isOver: () => Date.now() >= deadline - reserve,
+			isOver: () => Date.now() >= until,
 		};
 		// a repository with one small tag has one request under way at most
 		this.#lanes = 2 * concurrency;
@@ -227,14 +222,7 @@ export class ProbeRun {
 	}
 
 	#note(doubt: Unlooked & Partial<Doubt>, repository?: string): void {
-		const { unlooked, detail, reference = "", digest = "" } = doubt;
-		this.#ledger.add({
-			...(repository !== undefined && { repository }),
-			...(reference !== "" && !reference.includes(":") && { tag: reference }),
-			...(digest !== "" && { digest }),
-			reason: unlooked,
-			detail,
-		});
+		this.#ledger.add(inconclusiveOf(doubt, repository));
 	}
 
 	#result(outcome: Outcome, failure: Unlooked | undefined): ProbeResult {

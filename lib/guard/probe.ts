@@ -1,12 +1,11 @@
 import type { RegistryClient } from "../oci/client";
 import type { BrokenTag } from "./broken-tags";
 import type { InconclusiveReason, ProbeMode, Reason } from "./contract";
+import { closedDoor } from "./entrance";
 import type { Sight } from "./finding";
 import { parseGlob } from "./glob";
-import { factOfError } from "./look";
 import { ProbeRun } from "./probe-run";
 import { shardOf } from "./shard";
-import { isUnlooked } from "./verdict";
 
 export type { BrokenTag } from "./broken-tags";
 
@@ -70,23 +69,9 @@ function ownership({ repos, shard }: ProbeOptions): (name: string) => boolean {
 
 /** Walks a registry, or one shard of it. Never throws for what the registry does. */
 export async function probe(options: ProbeOptions): Promise<ProbeResult> {
-	const { client, expectChallenge } = options;
 	const run = new ProbeRun(options, ownership(options));
-	try {
-		const { challenged } = await client.ping();
-		if (expectChallenge && !challenged)
-			return run.blind({
-				unlooked: "wrong-backend",
-				detail: `${client.origin} lets in without credentials: it is not the registry they are for`,
-			});
-	} catch (error) {
-		const fact = factOfError(error);
-		return run.blind(
-			isUnlooked(fact)
-				? fact
-				: { unlooked: "protocol", detail: `${client.origin}/v2/: ${fact.got}` },
-		);
-	}
+	const closed = await closedDoor(options.client, options.expectChallenge);
+	if (closed) return run.blind(closed);
 	await run.walk();
 	await run.settle();
 	return run.result();

@@ -22,6 +22,7 @@ export function cronJobSpec(
 	},
 ): CronJobV1Spec {
 	const { registry, shards, inUse } = settings;
+	const { hostAliases: aliases } = refs;
 	const labels = labelsOf(registry, settings.tier);
 	const user = {
 		runAsUser: String(NODE_UID),
@@ -56,7 +57,7 @@ export function cronJobSpec(
 						serviceAccountName: refs.serviceAccountName,
 						// no variables of other Services beside the contract's
 						enableServiceLinks: false,
-						hostAliases: refs.hostAliases,
+						hostAliases: aliases.length > 0 ? aliases : undefined,
 						securityContext: user,
 						container: [
 							{

@@ -1,5 +1,6 @@
-import { Lazy, TerraformElement, type TerraformProvider } from "cdktf";
+import { TerraformElement, type TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
+import { late } from "./late";
 import { literal } from "./literal";
 
 const TYPE = "vault_kv_secret_v2";
@@ -29,13 +30,12 @@ export class EphemeralVaultSecret extends TerraformElement {
 		};
 	}
 
-	/** A reference to one key; late, so that `overrideLogicalId` still counts. */
+	/** A reference to one key. */
 	get(key: string): string {
 		const index = literal(JSON.stringify(key), "key");
-		return Lazy.stringValue({
-			produce: () =>
-				`\${ephemeral.${TYPE}.${this.friendlyUniqueId}.data[${index}]}`,
-		});
+		return late(
+			() => `\${ephemeral.${TYPE}.${this.friendlyUniqueId}.data[${index}]}`,
+		);
 	}
 
 	override toTerraform(): object {

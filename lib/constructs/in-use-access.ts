@@ -4,6 +4,7 @@ import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account
 import { Construct } from "constructs";
 import type { Registry } from "../registry";
 import { labelsOf } from "./labels";
+import { late } from "./late";
 import { metaArguments, type Placement } from "./placement";
 
 export interface InUseAccessProps extends Placement {
@@ -15,6 +16,8 @@ export class InUseAccess extends Construct {
 	readonly serviceAccount: ServiceAccountV1;
 	readonly clusterRole: ClusterRoleV1;
 	readonly clusterRoleBinding: ClusterRoleBindingV1;
+	/** A reference, for the pod. */
+	readonly serviceAccountName: string;
 
 	constructor(scope: Construct, id: string, props: InUseAccessProps) {
 		super(scope, id);
@@ -30,6 +33,7 @@ export class InUseAccess extends Construct {
 			metadata: { name, namespace, labels },
 			automountServiceAccountToken: false,
 		});
+		this.serviceAccountName = late(() => this.serviceAccount.metadata.name);
 		this.clusterRole = new ClusterRoleV1(this, "cluster-role", {
 			...meta,
 			metadata: { name: clusterName, labels },
@@ -56,12 +60,12 @@ export class InUseAccess extends Construct {
 				roleRef: {
 					apiGroup: "rbac.authorization.k8s.io",
 					kind: "ClusterRole",
-					name: this.clusterRole.metadata.name,
+					name: late(() => this.clusterRole.metadata.name),
 				},
 				subject: [
 					{
 						kind: "ServiceAccount",
-						name: this.serviceAccount.metadata.name,
+						name: this.serviceAccountName,
 						namespace,
 					},
 				],

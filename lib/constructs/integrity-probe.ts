@@ -10,6 +10,7 @@ import { guardFiles } from "./guard-files";
 import { hostAliases } from "./host-aliases";
 import { InUseAccess } from "./in-use-access";
 import { labelsOf, selectorLabels } from "./labels";
+import { late } from "./late";
 import { literal } from "./literal";
 import { ignoredChanges } from "./mutations";
 import { networkPolicySpec } from "./network-policy-spec";
@@ -78,10 +79,10 @@ export class IntegrityProbe extends Construct {
 			...meta,
 			metadata: { name, namespace, labels },
 			spec: cronJobSpec(settings, {
-				filesName: this.files.metadata.name,
+				filesName: late(() => this.files.metadata.name),
 				filesHash: files.sha256,
 				hostAliases: hostAliases(endpoints),
-				serviceAccountName: this.access?.serviceAccount.metadata.name,
+				serviceAccountName: this.access?.serviceAccountName,
 			}),
 			lifecycle: {
 				ignoreChanges: ignoredChanges(props.ignoreMutations ?? ["kyverno"]),

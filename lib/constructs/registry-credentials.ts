@@ -11,6 +11,7 @@ import {
 	type SecretStoreRef,
 } from "./external-secret-manifest";
 import { labelsOf } from "./labels";
+import { late } from "./late";
 import { literal } from "./literal";
 import { metaArguments, type Placement } from "./placement";
 
@@ -113,7 +114,7 @@ export class RegistryCredentials extends Construct {
 		this.secret = new SecretV1(this, "secret", {
 			...meta,
 			metadata,
-			data: secretData(vault, (key) => read.lookup(key)),
+			data: secretData(vault, (key) => late(() => read.lookup(key))),
 		});
 		Annotations.of(this).addWarning(
 			`the password of ${registry.instance} will be in Terraform's state in clear, twice; mode "ephemeral" or "external-secret" keeps it out`,

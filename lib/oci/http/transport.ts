@@ -10,7 +10,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { createSecureContext, rootCertificates, TLSSocket } from "node:tls";
 import { RegistryError } from "../errors";
 import { codeOf, connectionFailure } from "./failure";
-import type { Watch, Watched } from "./watch";
+import type { Watch } from "./watch";
 
 /** Takes a body as it comes. */
 export interface Sink {
@@ -38,6 +38,21 @@ export interface TransportOptions {
 	readonly idleTimeout: number;
 }
 
+const ENDED = {
+	deadline: "the deadline passed before the answer was whole",
+	closed: "the client was closed",
+} as const;
+
+function silence(idleTimeout: number): Error {
+	const error = new Error(`too slow, waited ${idleTimeout / 1000} s`);
+	return Object.assign(error, { code: "ETIMEDOUT" });
+}
+
+/** What is asked, for messages: without the query, which may hold a signature. */
+export function whatOf(method: string, url: URL, path: string): string {
+	return `${method} ${url.origin}${path.split("?", 1)[0]}`;
+}
+
 /** Plain exchanges over kept connections: TLS is always verified, nothing outlives the deadline. */
 export class Transport {
 	/** Requests sent. */
@@ -47,6 +62,8 @@ export class Transport {
 	private readonly options: TransportOptions;
 	private readonly http: HttpAgent;
 	private readonly https: HttpsAgent;
+	/** Taking a URL apart costs as much as the rest of a request's options. */
+	private readonly places = new WeakMap<URL, RequestOptions>();
 
 	constructor(options: TransportOptions) {
 		this.options = options;
@@ -106,60 +123,64 @@ export class Transport {
 		sent: { request?: ClientRequest },
 	): Promise<Exchanged> {
 		const { watch, idleTimeout } = this.options;
-		const what = `${method} ${url.origin}${path.split("?", 1)[0]}`;
 		if (watch.isOver)
 			return Promise.reject(
-				new RegistryError("deadline", `${what}: the deadline has passed`),
+				new RegistryError(
+					"deadline",
+					`${whatOf(method, url, path)}: the deadline has passed`,
+				),
 			);
 		this.requests++;
 		return new Promise((resolve, reject) => {
 			const start = performance.now();
-			let watched: Watched | undefined;
-			const fail = (error: RegistryError) => {
-				if (watched) watch.delete(watched);
-				reject(error);
+			let isSettled = false;
+			const settle = () => {
+				isSettled = true;
+				watch.delete(watched);
+			};
+			const fail = (makeError: (what: string) => RegistryError) => {
+				if (isSettled) return;
+				settle();
+				reject(makeError(whatOf(method, url, path)));
 				sent.request?.destroy();
 			};
-			watched = watch.add((why) =>
-				fail(
+			const watched = watch.add((why) =>
+				fail((what) =>
 					why === "idle"
-						? connectionFailure(
-								Object.assign(
-									new Error(`too slow, waited ${idleTimeout / 1000} s`),
-									{ code: "ETIMEDOUT" },
-								),
-								what,
-							)
-						: new RegistryError(
-								"deadline",
-								`${what}: ${why === "closed" ? "the client was closed" : "the deadline passed before the answer was whole"}`,
-							),
+						? connectionFailure(silence(idleTimeout), what)
+						: new RegistryError("deadline", `${what}: ${ENDED[why]}`),
 				),
 			);
-			const entry = watched;
 			const options = this.requestOptions(url, path, method, headers);
 			const request =
 				url.protocol === "https:"
 					? httpsRequest(options)
 					: httpRequest(options);
 			sent.request = request;
-			request.on("error", (error) => fail(connectionFailure(error, what)));
-			request.on("close", () =>
-				fail(connectionFailure(new Error("closed without an answer"), what)),
+			request.on("error", (error) =>
+				fail((what) => connectionFailure(error, what)),
 			);
+			const closed = () =>
+				fail((what) =>
+					connectionFailure(new Error("closed without an answer"), what),
+				);
+			request.on("close", closed);
 			request.on("response", (response) => {
+				// a body that is cut closes the request before the response says so
+				request.off("close", closed);
 				const latency = performance.now() - start;
-				entry.lastByte = start + latency;
+				watched.lastByte = start + latency;
 				this.noteCertificate(url, response);
 				const { statusCode: status = 0, headers: got } = response;
 				const finish = (end: Exchanged["end"]) => {
-					watch.delete(entry);
+					if (isSettled) return;
+					settle();
 					resolve({ status, headers: got, end, latency });
 				};
 				const sink = receive(status, got);
 				response.on("data", (chunk: Buffer) => {
-					entry.lastByte = performance.now();
-					entry.bytes += chunk.length;
+					watched.lastByte = performance.now();
+					watched.bytes += chunk.length;
 					if (sink.push(chunk)) return;
 					finish("stopped");
 					request.destroy();
@@ -180,15 +201,18 @@ export class Transport {
 		method: string,
 		headers: Record<string, string>,
 	): RequestOptions {
-		const isHttps = url.protocol === "https:";
-		return {
-			agent: isHttps ? this.https : this.http,
-			host: url.hostname.replace(/^\[|\]$/g, ""),
-			port: url.port || (isHttps ? 443 : 80),
-			method,
-			path,
-			headers,
-		};
+		let place = this.places.get(url);
+		if (!place) {
+			const isHttps = url.protocol === "https:";
+			place = {
+				agent: isHttps ? this.https : this.http,
+				host: url.hostname.replace(/^\[|\]$/g, ""),
+				port: url.port || (isHttps ? 443 : 80),
+			};
+			this.places.set(url, place);
+		}
+		const { agent, host, port } = place;
+		return { agent, host, port, method, path, headers } as RequestOptions;
 	}
 
 	private noteCertificate(url: URL, { socket }: IncomingMessage): void {

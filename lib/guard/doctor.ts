@@ -10,6 +10,7 @@ import {
 	StepError,
 	type StepResult,
 } from "./doctor-step";
+import { GROUP_METRIC } from "./push-group";
 import { Pushgateway } from "./pushgateway";
 
 export interface DoctorOptions
@@ -142,7 +143,7 @@ const STEPS: Readonly<
 		if (push === undefined) return undefined;
 		let last: number | undefined;
 		await new Pushgateway({ url: push, ca }).read(({ name, labels, value }) => {
-			if (name === "push_time_seconds" && labels.instance === instance)
+			if (name === GROUP_METRIC && labels.instance === instance)
 				last = Math.max(last ?? 0, value);
 		});
 		const seen = last

@@ -59,7 +59,7 @@ export function metricsOf(run: ProbeRun): Published {
 		brokenTagsTruncated: one(Math.max(0, broken.length - BROKEN_TAG_LIMIT)),
 		inconclusive: INCONCLUSIVE_REASONS.map((each) => ({
 			labels: { reason: each },
-			value: result.inconclusive.filter((i) => i.reason === each).length,
+			value: result.inconclusiveCounts[each],
 		})),
 		repositories: one(result.listedRepositories),
 		// nothing listed is nothing left out

@@ -9,7 +9,7 @@ import {
 import type { Sample } from "./exposition";
 import type { Published, Series } from "./metrics";
 import type { ProbeOptions } from "./probe";
-import type { GroupLabels } from "./push-group";
+import { GROUP_METRIC, type GroupLabels } from "./push-group";
 import type { Pushgateway } from "./pushgateway";
 import type { Shard } from "./shard-input";
 
@@ -39,8 +39,6 @@ export function ownGroup(
 const FAMILY_OF = new Map<string, (typeof FAILURE_FAMILIES)[number]>(
 	FAILURE_FAMILIES.map((each) => [METRICS[each].name, each]),
 );
-/** Every group has this one, with exactly the group's labels. */
-const GROUP_METRIC = "push_time_seconds";
 /** A bound for what someone else may have put under our names. */
 const MAX_SERIES = 100_000;
 
@@ -70,7 +68,9 @@ export async function readPreviousRun(
 			if (names === (label === "" ? 2 : 3) && isRetired(label))
 				retired.push(labels);
 		}
-		if (!FAMILY_OF.has(sample.name) || ++size > MAX_SERIES) return;
+		const family = FAMILY_OF.get(sample.name);
+		if (family === undefined || ++size > MAX_SERIES) return;
+		if (!isOurs(labels, METRICS[family].labels)) return;
 		if (label !== ownShard && !isRetired(label)) return;
 		const known = samples.get(label);
 		if (known) known.push(sample);
@@ -81,6 +81,12 @@ export async function readPreviousRun(
 		revisit: [...samples.values()].flat().flatMap(revisitOf),
 		retired,
 	};
+}
+
+/** No labels but the group's and the family's: a group with further ones is somebody else's. */
+function isOurs(labels: GroupLabels, own: readonly string[]): boolean {
+	const known = ["job", "instance", SHARD_LABEL, ...own];
+	return Object.keys(labels).every((each) => known.includes(each));
 }
 
 /** One of the labels `0` to `count - 1`, written as we write them. */

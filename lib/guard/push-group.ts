@@ -1,6 +1,9 @@
 /** Labels of a Pushgateway group, `job` among them. */
 export type GroupLabels = Readonly<Record<string, string>>;
 
+/** A metric that every group has, with exactly the group's labels. */
+export const GROUP_METRIC = "push_time_seconds";
+
 /** What a path segment can carry as it is: no slash, nothing that needs an escape, no `.` and `..`. */
 const PLAIN = /^(?!\.+$)[A-Za-z0-9._:-]+$/;
 

@@ -3,12 +3,10 @@ import { EXIT, type ExitCode } from "./contract";
 import { errorText } from "./error-text";
 import type { Io } from "./io";
 import { printableJson } from "./printable";
-import type { GroupLabels } from "./push-group";
+import { GROUP_METRIC, type GroupLabels } from "./push-group";
 import { Pushgateway } from "./pushgateway";
 import { asText, countText } from "./text";
 
-/** Every group has this one, with exactly the group's labels. */
-const GROUP_METRIC = "push_time_seconds";
 const MOST_INSTANCES = 20;
 
 function labelsText(labels: GroupLabels): string {

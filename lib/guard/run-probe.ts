@@ -92,7 +92,7 @@ export async function runProbe(config: ProbeConfig, io: Io): Promise<ExitCode> {
 	);
 	io.out(
 		{
-			text: () => renderProbeText(report),
+			text: () => renderProbeText(report, result.inconclusiveCounts),
 			json: () => printableJson(report),
 			metrics: () => exposition,
 		}[config.output](),

@@ -1,6 +1,7 @@
 import { INCONCLUSIVE_REASONS, TEXT_FINDING_LIMIT } from "./contract";
 import type { Counts, Finding, Inconclusive, Report } from "./finding";
 import { printable } from "./printable";
+import type { ProbeResult } from "./probe";
 
 const MOST_TAGS = 5;
 const MOST_DETAILS = 3;
@@ -57,9 +58,13 @@ export function findingLines(findings: readonly Finding[]): readonly string[] {
 		: lines;
 }
 
+/** How many things an inconclusive entry stands for is known to the walk alone; the list is bounded. */
+type InconclusiveCounts = ProbeResult["inconclusiveCounts"];
+
 /** What could not be looked at: a line per reason with a few examples. */
 export function inconclusiveLines(
 	inconclusive: readonly Inconclusive[],
+	counts?: InconclusiveCounts,
 ): readonly string[] {
 	return INCONCLUSIVE_REASONS.flatMap((reason) => {
 		const all = inconclusive.filter((each) => each.reason === reason);
@@ -69,12 +74,9 @@ export function inconclusiveLines(
 			const node = !each.tag && each.digest ? `@${each.digest}` : "";
 			return `  ${where}${node}${where || node ? ": " : ""}${each.detail}`;
 		});
-		const left = all.length - examples.length;
-		return [
-			`COULD NOT LOOK  ${reason}: ${all.length}`,
-			...examples,
-			...(left > 0 ? [`  ... and ${left} more`] : []),
-		];
+		const head = `COULD NOT LOOK  ${reason}: ${counts?.[reason] ?? all.length}`;
+		const isShort = all.length > examples.length;
+		return [isShort ? `${head}, among them` : head, ...examples];
 	});
 }
 
@@ -112,11 +114,14 @@ export function summaryLines(report: Report): readonly string[] {
 }
 
 /** The probe's result for people: verdict first, then what is broken, then what could not be looked at. */
-export function renderProbeText(report: Report): string {
+export function renderProbeText(
+	report: Report,
+	counts: InconclusiveCounts,
+): string {
 	return asText([
 		...summaryLines(report),
 		...findingLines(report.findings),
-		...inconclusiveLines(report.inconclusive),
+		...inconclusiveLines(report.inconclusive, counts),
 	]);
 }
 

@@ -42,7 +42,8 @@ function hostKey(host: string, protocol: string): string {
 /** Decides what a request carries to be let in: nothing, Basic, or a Bearer token for its scope. */
 export class Authenticator {
 	private readonly options: AuthenticatorOptions;
-	private readonly tokens: TokenCache;
+	private readonly tokens = new TokenCache();
+	private readonly basic: string | undefined;
 	/** Undefined until the registry was heard. */
 	private demand: Demand | undefined;
 	/** What a registry calls a scope where it is not what we would say. */
@@ -50,7 +51,8 @@ export class Authenticator {
 
 	constructor(options: AuthenticatorOptions) {
 		this.options = options;
-		this.tokens = new TokenCache();
+		const { credentials } = options;
+		this.basic = credentials && basic(credentials);
 	}
 
 	/** The registry has said what it wants; requests made before would be sent twice. */
@@ -64,7 +66,8 @@ export class Authenticator {
 	}
 
 	/**
-	 * Takes the WWW-Authenticate of a 401 to a request of a scope ("" for none). Bearer before Basic where both are offered and its realm may be asked.
+	 * Takes the WWW-Authenticate of a 401 to a request of a scope ("" for none). Bearer goes before Basic where both are
+	 * offered and its realm may be asked.
 	 *
 	 * @throws RegistryError auth: no scheme that we speak, or a realm that must not see our credentials.
 	 */
@@ -100,19 +103,15 @@ export class Authenticator {
 	/** Value of the Authorization header for a scope, undefined where none is due. */
 	async authorization(scope: string): Promise<string | undefined> {
 		const { demand } = this;
-		const { credentials } = this.options;
 		if (!demand || demand.scheme === "none") return;
-		if (demand.scheme === "basic") return credentials && basic(credentials);
+		if (demand.scheme === "basic") return this.basic;
 		const token = await this.tokens.get(scope, () => {
 			const address = new URL(demand.realm);
 			if (demand.service !== "")
 				address.searchParams.set("service", demand.service);
 			const asked = this.aliases.get(scope) ?? scope;
 			if (asked !== "") address.searchParams.append("scope", asked);
-			return this.options.fetchToken(
-				address,
-				credentials && basic(credentials),
-			);
+			return this.options.fetchToken(address, this.basic);
 		});
 		return `Bearer ${token}`;
 	}
@@ -122,7 +121,7 @@ export class Authenticator {
 		if (used === undefined)
 			return (
 				this.demand?.scheme === "bearer" ||
-				(this.demand?.scheme === "basic" && !!this.options.credentials)
+				(this.demand?.scheme === "basic" && this.basic !== undefined)
 			);
 		if (!used.startsWith("Bearer ")) return this.demand?.scheme === "bearer";
 		this.tokens.drop(scope, used.slice("Bearer ".length));
@@ -133,11 +132,8 @@ export class Authenticator {
 	scrub(text: string): string {
 		const { credentials } = this.options;
 		const secrets = [...this.tokens.values()];
-		if (credentials)
-			secrets.push(
-				basic(credentials).slice("Basic ".length),
-				credentials.password,
-			);
+		if (credentials) secrets.push(credentials.password);
+		if (this.basic) secrets.push(this.basic.slice("Basic ".length));
 		return secrets
 			.filter((secret) => secret.length >= 3)
 			.reduce((clean, secret) => clean.replaceAll(secret, "***"), text);

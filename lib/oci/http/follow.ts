@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { RegistryError } from "../errors";
 import { Collector } from "./collector";
-import { connectionFailure } from "./failure";
+import { connectionFailure, excerpt } from "./failure";
 import { isRedirect, redirectTarget } from "./redirect";
-import type { Exchanged, Sink, Transport } from "./transport";
+import { type Exchanged, type Sink, type Transport, whatOf } from "./transport";
 
+const NOTHING = Buffer.alloc(0);
 const KIB = 1024;
 /** So much of a body that no call asked for (an error's) is read. */
 const OTHER_BODY = 16 * KIB;
 
 export interface Fetch {
 	readonly method: "GET" | "HEAD";
-	readonly headers: Readonly<Record<string, string>>;
 	/** Takes the body of a 2xx, made anew for each try. @default - collects up to `limit` bytes */
 	readonly sink?: (status: number, headers: IncomingHttpHeaders) => Sink;
 	/** Bytes of a collected body. @default 64 KiB */
@@ -20,13 +20,44 @@ export interface Fetch {
 	readonly keepCut?: boolean;
 }
 
-export interface Answer extends Exchanged {
-	/** What was asked, for messages: no query, it may hold a signature. */
-	readonly what: string;
+/** The answer at the end of the redirects. */
+export class Answer {
+	readonly status: number;
+	readonly headers: IncomingHttpHeaders;
+	readonly end: Exchanged["end"];
+	/** Milliseconds to the status line. */
+	readonly latency: number;
 	/** What was collected; empty where the call brought its own sink. */
 	readonly body: Buffer;
 	/** The answer is another origin's. */
 	readonly isForeign: boolean;
+	private readonly method: string;
+	private readonly url: URL;
+	private readonly path: string;
+
+	constructor(
+		exchanged: Exchanged,
+		body: Buffer,
+		isForeign: boolean,
+		method: string,
+		url: URL,
+		path: string,
+	) {
+		this.status = exchanged.status;
+		this.headers = exchanged.headers;
+		this.end = exchanged.end;
+		this.latency = exchanged.latency;
+		this.body = body;
+		this.isForeign = isForeign;
+		this.method = method;
+		this.url = url;
+		this.path = path;
+	}
+
+	/** What was asked, for messages. */
+	get what(): string {
+		return whatOf(this.method, this.url, this.path);
+	}
 }
 
 /**
@@ -40,13 +71,12 @@ export async function follow(
 	start: URL,
 	startPath: string,
 	fetch: Fetch,
-	authorization: string | undefined,
+	startHeaders: Record<string, string>,
 ): Promise<Answer> {
 	const { method, sink, limit = 64 * KIB, keepCut = false } = fetch;
-	let [url, path] = [start, startPath];
-	let headers: Record<string, string> = authorization
-		? { ...fetch.headers, authorization }
-		: fetch.headers;
+	let url = start;
+	let path = startPath;
+	let headers = startHeaders;
 	let visited: Set<string> | undefined;
 	for (;;) {
 		let collector: Collector | undefined;
@@ -63,30 +93,40 @@ export async function follow(
 			},
 		);
 		const { status, end } = exchanged;
-		const what = `${method} ${url.origin}${path.split("?", 1)[0]}`;
 		if (isRedirect(status)) {
 			const from = new URL(path, url);
 			visited ??= new Set([from.href]);
 			const to = redirectTarget(from, exchanged.headers.location, visited);
-			if (to.origin !== url.origin) headers = { ...fetch.headers };
+			if (to.origin !== url.origin) {
+				const { authorization: _, ...rest } = headers;
+				headers = rest;
+			}
 			url = to;
 			path = `${to.pathname}${to.search}`;
 			continue;
 		}
 		const isGood = status >= 200 && status < 300;
 		if (isGood && end === "cut" && !keepCut)
-			throw connectionFailure(new Error("the answer was cut off"), what);
+			throw connectionFailure(
+				new Error("the answer was cut off"),
+				whatOf(method, url, path),
+			);
 		if (isGood && collector?.isFull)
 			throw new RegistryError(
 				"limit",
-				`${what}: got more than ${limit} bytes, wanted at most that`,
+				`${whatOf(method, url, path)}: got more than ${limit} bytes, wanted at most that`,
 				{ status },
 			);
-		return {
-			...exchanged,
-			what,
-			body: collector?.body ?? Buffer.alloc(0),
-			isForeign: url.origin !== start.origin,
-		};
+		const encoding = exchanged.headers["content-encoding"] ?? "identity";
+		// identity was asked for: what was encoded on the way has another digest
+		if (isGood && encoding !== "identity")
+			throw new RegistryError(
+				"protocol",
+				`${whatOf(method, url, path)}: got a body encoded as ${excerpt(encoding)}, wanted it as it is`,
+				{ status },
+			);
+		const body = collector?.body ?? NOTHING;
+		const isForeign = url !== start && url.origin !== start.origin;
+		return new Answer(exchanged, body, isForeign, method, url, path);
 	}
 }

@@ -5,6 +5,8 @@ export type Work = "list" | "manifest" | "blob";
 const WINDOW = 32;
 /** Latency may grow to this multiple of the best before it counts against the registry. */
 const SLOWER = 2;
+/** Latency alone takes the limit no lower: it may be somebody else who loads the registry. */
+const FLOOR = 4;
 /** The best latency is forgotten by this much a window, so that a registry that got slower for good is not shunned. */
 const FORGET = 1.02;
 
@@ -19,7 +21,7 @@ interface Window {
 /**
  * How many requests may be under way. It starts at the ceiling, because a registry that hashes a password for each
  * request is the bottleneck at any number above its cores; halves on 429 and 503; shrinks by a quarter where
- * latency doubled and throughput (limit / latency, Little's law) did not grow; and takes one more a window else.
+ * latency doubled and throughput (limit / latency, Little's law) did not grow; and takes one more a window otherwise.
  */
 export class Limiter {
 	private readonly ceiling: number;
@@ -31,6 +33,7 @@ export class Limiter {
 	private current: number;
 	private active = 0;
 	private cutAt = Number.NEGATIVE_INFINITY;
+	private pausedUntil = 0;
 	private resume: NodeJS.Timeout | undefined;
 
 	constructor(ceiling: number) {
@@ -69,7 +72,9 @@ export class Limiter {
 			this.current = Math.max(1, Math.floor(this.current / 2));
 			this.cutAt = performance.now();
 		}
-		if (pause <= 0) return;
+		const until = performance.now() + pause;
+		if (pause <= 0 || until <= this.pausedUntil) return;
+		this.pausedUntil = until;
 		// keeps the process alive: those who wait have no open socket that would
 		clearTimeout(this.resume);
 		this.resume = setTimeout(() => {
@@ -83,6 +88,10 @@ export class Limiter {
 		clearTimeout(this.resume);
 		this.resume = undefined;
 		for (const { fail } of this.waiting.splice(0)) fail(error);
+	}
+
+	private get floor(): number {
+		return Math.min(FLOOR, Math.ceil(this.ceiling / 2));
 	}
 
 	private admit(): void {
@@ -114,7 +123,10 @@ export class Limiter {
 		const throughput = this.current / mean;
 		const hasGrown = throughput > 1.2 * (bestLimit / best);
 		if (best > 0 && mean > SLOWER * best && !hasGrown)
-			this.current = Math.max(1, Math.floor(this.current * 0.75));
+			this.current = Math.min(
+				this.current,
+				Math.max(this.floor, Math.floor(this.current * 0.75)),
+			);
 		else if (this.current < this.ceiling) this.current++;
 	}
 }

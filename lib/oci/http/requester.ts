@@ -11,7 +11,7 @@ import { Transport } from "./transport";
 import { Watch } from "./watch";
 
 /** One thing asked of the registry. */
-export interface Call extends Omit<Fetch, "headers"> {
+export interface Call extends Fetch {
 	/** Path and query on the registry's origin. */
 	readonly path: string;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -70,8 +70,8 @@ export class Requester {
 						this.transport,
 						realm,
 						`${realm.pathname}${realm.search}`,
-						{ method: "GET", headers: this.base },
-						authorization,
+						{ method: "GET" },
+						authorization ? { ...this.base, authorization } : this.base,
 					),
 				),
 		});
@@ -83,10 +83,10 @@ export class Requester {
 	 * @throws RegistryError of every kind.
 	 */
 	async request(call: Call): Promise<Answer> {
+		if (call.scope !== undefined && !this.authenticator.isReady)
+			await this.discover();
 		for (let tries = 0; ; tries++) {
 			try {
-				if (call.scope !== undefined && !this.authenticator.isReady)
-					await this.discover();
 				const answer = await this.attempt(call);
 				this.backoff.succeeded();
 				return answer;
@@ -135,9 +135,7 @@ export class Requester {
 	close(): void {
 		this.isClosed = true;
 		this.watch.close();
-		this.limiter.close(
-			new RegistryError("deadline", `${this.origin.origin}: closed`),
-		);
+		this.limiter.close(this.closed());
 		this.sleep.close();
 		this.transport.close();
 	}
@@ -157,38 +155,43 @@ export class Requester {
 		const sentAt = performance.now();
 		let latency: number | undefined;
 		try {
+			if (this.isClosed) throw this.closed();
 			const answer = await this.authenticated(call);
 			const { status, headers, body, what } = answer;
-			if (call.accept.includes(status)) {
-				latency = answer.latency;
-				return answer;
-			}
-			const failure = statusFailure(what, status, headers, body);
-			if (status === 429 || status === 503) {
-				this.throttled++;
-				const pause = failure.kind === "throttled" ? SHORT_PAUSE : 0;
-				this.limiter.throttle(
-					sentAt,
-					Math.min(failure.retryAfter ?? pause, LONGEST_PAUSE, this.watch.left),
-				);
-			}
-			throw failure;
+			if (!call.accept.includes(status))
+				throw statusFailure(what, status, headers, body);
+			latency = answer.latency;
+			return answer;
+		} catch (error) {
+			if (error instanceof RegistryError) this.slowDown(error, sentAt);
+			throw error;
 		} finally {
 			this.limiter.release(call.work, latency);
 		}
 	}
 
+	private slowDown(failure: RegistryError, sentAt: number): void {
+		const { kind, status, retryAfter } = failure;
+		if (status !== 429 && status !== 503) return;
+		this.throttled++;
+		const pause = retryAfter ?? (kind === "throttled" ? SHORT_PAUSE : 0);
+		this.limiter.throttle(
+			sentAt,
+			Math.min(pause, LONGEST_PAUSE, this.watch.left),
+		);
+	}
+
+	private closed(): RegistryError {
+		return new RegistryError("deadline", `${this.origin.origin}: closed`);
+	}
+
 	private async authenticated(call: Call): Promise<Answer> {
 		const { scope, path } = call;
-		const headers = { ...this.base, ...call.headers };
-		const send = (authorization: string | undefined) =>
-			follow(
-				this.transport,
-				this.origin,
-				path,
-				{ ...call, headers },
-				authorization,
-			);
+		const send = (authorization: string | undefined) => {
+			const headers = { ...this.base, ...call.headers };
+			if (authorization) headers.authorization = authorization;
+			return follow(this.transport, this.origin, path, call, headers);
+		};
 		if (scope === undefined) return send(undefined);
 		const used = await this.authenticator.authorization(scope);
 		const answer = await send(used);

@@ -74,7 +74,6 @@ export class Transport {
 			...keep,
 			// also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise
 			rejectUnauthorized: true,
-			minVersion: "TLSv1.2",
 			// made once: a `ca` here would be parsed with all roots for each connection
 			...(ca !== undefined && {
 				secureContext: createSecureContext({ ca: [...rootCertificates, ca] }),

@@ -63,6 +63,9 @@ suite.each([
 ] as const)("every class of damage on registry %s", (version, program) => {
 	const lab = new Lab();
 	const oddities = ODDITIES.filter(({ only = version }) => only === version);
+	const catalogued = oddities.filter(
+		({ uncatalogued }) => uncatalogued !== version,
+	);
 	let registry: Distribution;
 	let tls: PrivateCa;
 
@@ -87,7 +90,7 @@ suite.each([
 		expect(report).toMatchObject({
 			outcome: "complete",
 			inconclusive: [],
-			counts: { repositories: DAMAGE.length + oddities.length },
+			counts: { repositories: DAMAGE.length + catalogued.length },
 		});
 		expect(code).toBe(1);
 	}

@@ -96,6 +96,7 @@ export class Daemon {
 			.trimEnd()
 			.split("\n")
 			.slice(-lines)
+			.map((line) => line.slice(0, 300))
 			.join("\n");
 	}
 }

@@ -29,6 +29,8 @@ export interface Oddity {
 	readonly only?: "2.8.2" | "3.1.1";
 	/** `crane validate` calls it broken: it wants an image that unpacks, every layer of it listed in the config. */
 	readonly craneObjects?: boolean;
+	/** This version's catalog does not list it: 2.8.2 goes by the folder of layers, 3.1.1 by that of manifests. */
+	readonly uncatalogued?: "2.8.2" | "3.1.1";
 	/** There is no tag to pull. */
 	readonly tagless?: boolean;
 }
@@ -115,7 +117,14 @@ export const ODDITIES: readonly Oddity[] = [
 			},
 		]),
 	),
-	pushed("index-of-nothing", index([])),
+	{
+		name: "index-of-nothing",
+		put: async (place) => {
+			// a repository without a single layer is not in the catalog
+			await pushContent(place.target, place.repository, base);
+			await pushContent(place.target, place.repository, index([]), TAG);
+		},
+	},
 	pushed(
 		"layers-of-nothing",
 		image("oddity/no-layers", { tarballs: true, layers: 0 }),
@@ -262,6 +271,7 @@ export const ODDITIES: readonly Oddity[] = [
 	},
 	{
 		name: "interrupted-push",
+		uncatalogued: "3.1.1",
 		tagless: true,
 		put: ({ target, repository }) =>
 			pushBlob(target, repository, seededBytes("oddity/interrupted", 500)),

@@ -1,4 +1,4 @@
-// Runs a TypeScript entry point: `ts.mjs FILE [ARG...]` bundles it (packages stay external) and starts it in this process.
+// Runs a TypeScript entry point: `ts.mjs FILE [ARG...]` bundles it and starts it in this process.
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -9,7 +9,15 @@ await build({
 	entryPoints: [entry],
 	outfile,
 	bundle: true,
-	packages: "external",
+	// of cdktf there must never be two copies, and the guard's bundle is found by this package's name; all else loads
+	// faster from one file
+	external: [
+		"cdktf",
+		"constructs",
+		"@cdktf/*",
+		"cdktf-registry-guard",
+		"esbuild",
+	],
 	platform: "node",
 	target: "node20",
 	format: "cjs",

@@ -2,9 +2,12 @@ import { basename, resolve } from "node:path";
 import { build } from "esbuild";
 
 export interface BuildOptions {
-	/** Leave packages to be loaded from node_modules, as `npm run synth` does. @default false */
+	/** Leave cdktf and its providers to be loaded from node_modules, as `npm run synth` does. @default false */
 	readonly externalPackages?: boolean;
 }
+
+/** The same as `.ci/ts.mjs`. */
+const EXTERNAL = ["cdktf", "constructs", "@cdktf/*", "cdktf-registry-guard"];
 
 /** Bundles a TypeScript program for a process of its own; returns the file to start with node. */
 export async function buildProgram(
@@ -20,7 +23,7 @@ export async function buildProgram(
 		entryPoints: [entry],
 		outfile,
 		bundle: true,
-		...(externalPackages && { packages: "external" as const }),
+		...(externalPackages && { external: EXTERNAL }),
 		platform: "node",
 		target: "node20",
 		format: "cjs",

@@ -4,6 +4,8 @@ import { settings } from "./settings";
 import { summary } from "./summary";
 
 const { env } = process;
+// cdktf formats a whole stack trace for every token, a fifth of the time here; nobody reads one without DEBUG
+if (!env.DEBUG) Error.prepareStackTrace = String;
 try {
 	// cdktf makes the last folder of the path only
 	if (env.CDKTF_OUTDIR) mkdirSync(env.CDKTF_OUTDIR, { recursive: true });

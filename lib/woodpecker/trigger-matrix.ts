@@ -1,0 +1,94 @@
+import type { WorkflowEvent } from "./event";
+import { fires, type Trigger } from "./fires";
+import { manualCombinations } from "./lint-folder";
+import type { ParsedWorkflow } from "./parse";
+
+/** A trigger worth a column, with its heading. */
+export interface MatrixColumn {
+	readonly title: string;
+	readonly trigger: Trigger;
+}
+
+const MARK = { yes: "yes", no: "", unknown: "?" } as const;
+
+/** Which workflow starts on what: a Markdown table, one row a workflow, for people. */
+export function renderTriggerMatrix(
+	workflows: readonly ParsedWorkflow[],
+	columns: readonly MatrixColumn[],
+): string {
+	const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+	return [
+		row(["workflow", ...columns.map(({ title }) => title)]),
+		row(["---", ...columns.map(() => "---")]),
+		...[...workflows]
+			.sort((a, b) => (a.name < b.name ? -1 : 1))
+			.map((workflow) =>
+				row([
+					workflow.name,
+					...columns.map(({ trigger }) => MARK[fires(workflow, trigger)]),
+				]),
+			),
+	].join("");
+}
+
+/** Columns that show what a folder distinguishes: a push to master, each path and cron it names, and every kind of manual run. */
+export function matrixColumns(
+	workflows: readonly ParsedWorkflow[],
+	branch = "master",
+): readonly MatrixColumn[] {
+	const conditions = workflows.flatMap(({ when, steps }) => [
+		...when,
+		...steps.flatMap((step) => step.when),
+	]);
+	const unique = (values: readonly string[]) => [...new Set(values)].sort();
+	const crons = unique(conditions.flatMap(({ cron }) => cron.include));
+	const paths = unique(conditions.flatMap(({ path }) => path?.include ?? []));
+	const event = (
+		name: WorkflowEvent,
+		more: Partial<Trigger> = {},
+	): Trigger => ({ event: name, branch, ...more });
+	const manual = manualCombinations(workflows).combinations.filter(
+		(variables) =>
+			[...variables.values()].filter((value) => value !== "").length <= 1,
+	);
+	return [
+		{
+			title: `push ${branch}`,
+			trigger: event("push", { paths: ["README.md"] }),
+		},
+		{
+			title: "push elsewhere",
+			trigger: event("push", { branch: "feature", paths: ["README.md"] }),
+		},
+		...paths.map((path) => ({
+			title: `push ${branch} \`${path}\``,
+			trigger: event("push", { paths: [example(path)] }),
+		})),
+		{
+			title: "pull request",
+			trigger: event("pull_request", { paths: ["README.md"] }),
+		},
+		{ title: "tag", trigger: event("tag") },
+		...crons.map((cron) => ({
+			title: `cron ${cron}`,
+			trigger: event("cron", { cron }),
+		})),
+		...manual.map((variables) => {
+			const given = [...variables].find(([, value]) => value !== "");
+			return {
+				title: given ? `manual ${given.join("=")}` : "manual, bare",
+				trigger: event("manual", { variables }),
+			};
+		}),
+	];
+}
+
+/** A file that a glob matches. */
+function example(glob: string): string {
+	return glob
+		.replace(/\*\*\/?/g, "any/")
+		.replace(/\/$/, "/file")
+		.replace(/\*/g, "any")
+		.replace(/\{([^,}]*)[^}]*\}/g, "$1")
+		.replace(/\?/g, "x");
+}

@@ -1,0 +1,242 @@
+import { fires } from "../../lib/woodpecker/fires";
+import { lintFolder } from "../../lib/woodpecker/lint-folder";
+import { lintWorkflow } from "../../lib/woodpecker/lint-workflow";
+import { parseWorkflow } from "../../lib/woodpecker/parse";
+import {
+	matrixColumns,
+	renderTriggerMatrix,
+} from "../../lib/woodpecker/trigger-matrix";
+
+const STEPS =
+	"steps:\n  - name: a\n    image: alpine:3.20\n    commands: [echo]\n";
+const rules = (text: string) =>
+	lintWorkflow("x.yml", text).problems.map(
+		({ rule, line }) => `${rule}:${line}`,
+	);
+
+test("a clean workflow has no problem", () => {
+	expect(
+		rules(
+			`when:\n  - event: push\n    branch: master\n    path: [ci/Dockerfile]\n${STEPS}`,
+		),
+	).toEqual([]);
+});
+
+test.each([
+	[
+		"path beside manual",
+		`when:\n  - event: [push, manual]\n    path: ci/**\n${STEPS}`,
+		["path-without-effect:2"],
+	],
+	[
+		"path without event",
+		`when:\n  - path: ci/**\n${STEPS}`,
+		["path-without-effect:2", "missing-event:4"],
+	],
+	[
+		"a step's path under a workflow's cron",
+		"when:\n  - event: cron\n    cron: c\nsteps:\n  - name: a\n    image: alpine:3.20\n    commands: [echo]\n    when:\n      - path: x\n",
+		["path-without-effect:9"],
+	],
+	["no event at all", STEPS, ["missing-event:2"]],
+	[
+		"floating image",
+		`when: {event: push}\nsteps:\n  a:\n    image: alpine\n    commands: [echo]\n`,
+		["floating-pin:4"],
+	],
+	[
+		"latest",
+		`when: {event: push}\nsteps:\n  a:\n    image: alpine:latest\n    commands: [echo]\n`,
+		["floating-pin:4"],
+	],
+	[
+		"commands and settings",
+		`when: {event: push}\nsteps:\n  - name: a\n    image: alpine:3.20\n    commands: [echo]\n    settings: {a: 1}\n`,
+		["commands-with-settings:3"],
+	],
+	[
+		"unknown dependency",
+		`when: {event: push}\nsteps:\n  - name: a\n    image: alpine:3.20\n    commands: [echo]\n    depends_on: [b]\n`,
+		["unknown-dependency:3"],
+	],
+	[
+		"install at run time",
+		`when: {event: push}\nsteps:\n  - name: a\n    image: alpine:3.20\n    commands:\n      - apk add --no-cache jq\n`,
+		["install-at-run-time:3"],
+	],
+	[
+		"bad substitution",
+		`when: {event: push}\n${STEPS.replace("echo", '"echo ${a[@]}"')}`,
+		["substitution:1"],
+	],
+	["not YAML", "a: [", ["syntax:1"]],
+	["a list", "- a\n", ["syntax:1"]],
+	["no steps", "when: {event: push}\n", ["syntax:1"]],
+	[
+		"unknown expression",
+		`when: {event: manual, evaluate: 'len(X) > 1'}\n${STEPS}`,
+		["unknown-expression:1"],
+	],
+])("%s", (_name, text, wanted) => {
+	expect(rules(text)).toEqual(wanted);
+});
+
+test("an alias bomb is refused, not expanded", () => {
+	const bomb = ["a: &a [x,x,x,x,x,x,x,x,x,x]"];
+	for (let i = 1; i < 9; i++)
+		bomb.push(
+			`b${i}: &b${i} [${Array(10)
+				.fill(i === 1 ? "*a" : `*b${i - 1}`)
+				.join(",")}]`,
+		);
+	expect(rules(bomb.join("\n"))).toEqual(["syntax:1"]);
+});
+
+const manual = (evaluate?: string) =>
+	`when:\n  - event: manual\n${evaluate ? `    evaluate: '${evaluate}'\n` : ""}${STEPS}`;
+
+describe("a folder", () => {
+	test("two manual workflows on the same variables clash; guards tell them apart", () => {
+		const clash = lintFolder({
+			"a.yml": manual(),
+			"b.yml": manual('ISSUE_NUMBER != ""'),
+		});
+		expect(clash.problems).toMatchObject([
+			{
+				rule: "manual-clash",
+				file: "b.yml",
+				message: expect.stringContaining("ISSUE_NUMBER=any"),
+			},
+		]);
+		const apart = lintFolder({
+			"a.yml": manual('ISSUE_NUMBER == ""'),
+			"b.yml": manual('ISSUE_NUMBER != ""'),
+		});
+		expect(apart.problems).toEqual([]);
+		expect(
+			lintFolder(
+				{ "a.yml": manual(), "b.yml": manual() },
+				{ together: [["a", "b"]] },
+			).problems,
+		).toEqual([]);
+	});
+
+	test("what cannot be evaluated may fire: it clashes rather than stays silent", () => {
+		const { problems } = lintFolder({
+			"a.yml": manual(),
+			"b.yml": manual("len(X) > 1"),
+		});
+		expect(problems.map(({ rule }) => rule)).toEqual([
+			"unknown-expression",
+			"manual-clash",
+		]);
+	});
+
+	test("secrets are declared and allowed on every event of the workflow, not only on the step's", () => {
+		const text = `when:\n  - event: push\n  - event: manual\nsteps:\n  - name: a\n    image: alpine:3.20\n    commands: [echo]\n    environment:\n      T: {from_secret: token}\n    when:\n      - event: push\n`;
+		const files = { "a.yml": text };
+		expect(lintFolder(files, { secrets: [] }).problems).toMatchObject([
+			{ rule: "undeclared-secret", line: 5 },
+		]);
+		expect(
+			lintFolder(files, { secrets: [{ name: "token", events: ["push"] }] })
+				.problems,
+		).toMatchObject([
+			{ rule: "secret-event", message: expect.stringContaining("on manual") },
+		]);
+		expect(
+			lintFolder(files, {
+				secrets: [{ name: "token", events: ["push", "manual"] }],
+			}).problems,
+		).toEqual([]);
+	});
+
+	test("a cron that nobody declared", () => {
+		const files = { "a.yml": `when: {event: cron, cron: nightly}\n${STEPS}` };
+		expect(lintFolder(files, { crons: ["weekly"] }).problems).toMatchObject([
+			{ rule: "unknown-cron" },
+		]);
+		expect(lintFolder(files, { crons: ["nightly"] }).problems).toEqual([]);
+	});
+});
+
+/** As constraint.go of 3.17 decides. */
+describe("fires", () => {
+	const workflow = (when: string) =>
+		parseWorkflow("a.yml", `when:\n${when}\n${STEPS}`);
+	test.each([
+		[
+			"  - event: push\n    path: ci/**",
+			{ event: "push", paths: ["ci/a/b"] },
+			"yes",
+		],
+		[
+			"  - event: push\n    path: ci/**",
+			{ event: "push", paths: ["lib/x"] },
+			"no",
+		],
+		["  - event: push\n    path: ci/**", { event: "push", paths: [] }, "yes"],
+		["  - path: ci/**", { event: "manual" }, "yes"],
+		["  - path: ci/**", { event: "tag" }, "yes"],
+		[
+			"  - event: push\n    path: {exclude: ['docs/**']}",
+			{ event: "push", paths: ["docs/a", "lib/b"] },
+			"yes",
+		],
+		[
+			"  - event: push\n    path: {exclude: ['docs/**']}",
+			{ event: "push", paths: ["docs/a"] },
+			"no",
+		],
+		[
+			"  - event: push\n    path: {include: [x], ignore_message: '[ALL]'}",
+			{ event: "push", paths: ["y"], message: "fix [all]" },
+			"yes",
+		],
+		[
+			"  - event: push\n    branch: release/*",
+			{ event: "push", branch: "release/1" },
+			"yes",
+		],
+		[
+			"  - event: push\n    branch: release/*",
+			{ event: "push", branch: "release/1/2" },
+			"no",
+		],
+		[
+			"  - event: tag\n    branch: master",
+			{ event: "tag", branch: "x" },
+			"yes",
+		],
+		[
+			"  - event: cron\n    cron: nightly",
+			{ event: "cron", cron: "weekly" },
+			"no",
+		],
+		["  - event: push\n  - event: manual", { event: "manual" }, "yes"],
+	] as const)("%s on %j: %s", (when, trigger, wanted) => {
+		expect(fires(workflow(when), trigger)).toBe(wanted);
+	});
+
+	test("a workflow of which no step is left does not start", () => {
+		const text =
+			"steps:\n  - name: a\n    image: x:1.0\n    commands: [echo]\n    when: {event: push}\n";
+		expect(fires(parseWorkflow("a.yml", text), { event: "manual" })).toBe("no");
+	});
+});
+
+test("the matrix shows every trigger that the folder tells apart", () => {
+	const { workflows } = lintFolder({
+		"build.yml": `when:\n  - event: push\n    path: [ci/Dockerfile]\n  - event: manual\n    evaluate: 'WORKFLOW == ""'\n${STEPS}`,
+		"drift.yml": `when:\n  - event: cron\n    cron: drift-detection\n${STEPS}`,
+	});
+	expect(renderTriggerMatrix(workflows, matrixColumns(workflows))).toBe(
+		[
+			"| workflow | push master | push elsewhere | push master `ci/Dockerfile` | pull request | tag | cron drift-detection | manual, bare | manual WORKFLOW=any |",
+			"| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+			"| build |  |  | yes |  |  |  | yes |  |",
+			"| drift |  |  |  |  |  | yes |  |  |",
+			"",
+		].join("\n"),
+	);
+});

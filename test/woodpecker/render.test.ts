@@ -1,0 +1,151 @@
+import { parse } from "yaml";
+import { lintWorkflow } from "../../lib/woodpecker/lint-workflow";
+import { renderWorkflow } from "../../lib/woodpecker/render";
+import { fromSecret, type Secret } from "../../lib/woodpecker/secret";
+import { serverVariable, substitute } from "../../lib/woodpecker/substitution";
+import type { Workflow } from "../../lib/woodpecker/workflow";
+
+const TOKEN: Secret = {
+	name: "token",
+	events: ["push"],
+	vault: { path: "secret/ci", key: "token" },
+};
+const SCRIPT =
+	'for f in "$${x[@]}"; do\n\techo "${f%.*}" \\\n  | sed s/a\\/b/c/ # 100%\ndone\n';
+
+const workflow: Workflow = {
+	name: "build",
+	comment: "Builds.\nTwice.",
+	when: [
+		{
+			event: "push",
+			branch: "master",
+			path: { include: ["ci/Dockerfile"], onEmpty: false },
+		},
+		{ event: "cron", cron: ["nightly"] },
+	],
+	clone: { image: "woodpeckerci/plugin-git:2.9.2", depth: 2 },
+	steps: [
+		{
+			name: "run",
+			image: "alpine:3.20",
+			comment: "Never exit 0 early:\nit ends the step.",
+			commands: [SCRIPT, `echo ${serverVariable("CI_COMMIT_SHA")}`],
+			environment: { VERSION: "1.10", YES: "yes" },
+		},
+	],
+};
+
+test("what the server substitutes and parses is what was meant, to the byte", () => {
+	const text = renderWorkflow(workflow, "lib/pipelines/build.ts");
+	const seen = parse(
+		substitute(text, (name) => ({ CI_COMMIT_SHA: "abc" })[name]),
+	);
+	expect(seen).toEqual({
+		when: [
+			{
+				event: "push",
+				branch: "master",
+				path: { include: ["ci/Dockerfile"], on_empty: false },
+			},
+			{ event: "cron", cron: ["nightly"] },
+		],
+		clone: {
+			git: { image: "woodpeckerci/plugin-git:2.9.2", settings: { depth: 2 } },
+		},
+		steps: [
+			{
+				name: "run",
+				image: "alpine:3.20",
+				environment: { VERSION: "1.10", YES: "yes" },
+				commands: [SCRIPT, "echo abc"],
+			},
+		],
+	});
+	expect(renderWorkflow(workflow, "lib/pipelines/build.ts")).toBe(text);
+});
+
+test("the mark, the comments and the literal block are there", () => {
+	const text = renderWorkflow(workflow, "lib/pipelines/build.ts");
+	expect(text).toMatch(
+		/^# generated, edit lib\/pipelines\/build.ts\n# Builds.\n# Twice.\n/,
+	);
+	expect(text).toContain(
+		"  # Never exit 0 early:\n  # it ends the step.\n  - name: run\n",
+	);
+	expect(text).toContain("- |\n");
+	expect(lintWorkflow("build.yml", text).problems).toEqual([]);
+});
+
+const broken = (change: Partial<Workflow>) => () =>
+	renderWorkflow({ ...workflow, ...change }, "x");
+
+test.each<[string, Partial<Workflow>, string]>([
+	["no condition", { when: [] }, "build.when: got none"],
+	["no steps", { steps: [] }, "build.steps: got none"],
+	[
+		"a floating image",
+		{ steps: [{ name: "a", image: "alpine", commands: ["x"] }] },
+		"steps.a.image: got alpine",
+	],
+	[
+		"an unknown dependency",
+		{
+			steps: [{ name: "a", image: "a:1.0", commands: ["x"], dependsOn: ["b"] }],
+		},
+		"dependsOn: got b",
+	],
+	[
+		"a step twice",
+		{
+			steps: [0, 1].map(() => ({ name: "a", image: "a:1.0", commands: ["x"] })),
+		},
+		"steps.a: got it twice",
+	],
+	[
+		"a secret on an event that it is not allowed on",
+		{
+			steps: [
+				{
+					name: "a",
+					image: "a:1.0",
+					commands: ["x"],
+					environment: { T: fromSecret(TOKEN) },
+				},
+			],
+		},
+		"secret token on cron, wanted only push",
+	],
+	[
+		"a secret in an image that it is not for",
+		{
+			when: [{ event: "push" }],
+			steps: [
+				{
+					name: "a",
+					image: "evil:1.0",
+					settings: { t: fromSecret({ ...TOKEN, images: ["good"] }) },
+				},
+			],
+		},
+		"secret token in evil, wanted only good",
+	],
+])("%s is refused", (_name, change, message) => {
+	expect(broken(change)).toThrow(message);
+});
+
+test("what never means what it says cannot be written", () => {
+	// @ts-expect-error a path beside manual would run always
+	const path: Workflow = {
+		...workflow,
+		when: [{ event: "manual", path: ["ci"] }],
+	};
+	// @ts-expect-error commands with settings
+	const both: Workflow = {
+		...workflow,
+		steps: [{ name: "a", image: "a:1.0", commands: ["x"], settings: {} }],
+	};
+	// @ts-expect-error a condition without event
+	const none: Workflow = { ...workflow, when: [{ branch: "master" }] };
+	expect([path, both, none]).toHaveLength(3);
+});

@@ -3,7 +3,7 @@ import { lintWorkflow } from "../../lib/woodpecker/lint-workflow";
 import { renderWorkflow } from "../../lib/woodpecker/render";
 import { fromSecret, type Secret } from "../../lib/woodpecker/secret";
 import { serverVariable, substitute } from "../../lib/woodpecker/substitution";
-import type { Workflow } from "../../lib/woodpecker/workflow";
+import type { Condition, Step, Workflow } from "../../lib/woodpecker/workflow";
 
 const TOKEN: Secret = {
 	name: "token",
@@ -136,16 +136,11 @@ test.each<[string, Partial<Workflow>, string]>([
 
 test("what never means what it says cannot be written", () => {
 	// @ts-expect-error a path beside manual would run always
-	const path: Workflow = {
-		...workflow,
-		when: [{ event: "manual", path: ["ci"] }],
-	};
-	// @ts-expect-error commands with settings
-	const both: Workflow = {
-		...workflow,
-		steps: [{ name: "a", image: "a:1.0", commands: ["x"], settings: {} }],
-	};
+	const path: Condition = { event: "manual", path: ["ci"] };
 	// @ts-expect-error a condition without event
-	const none: Workflow = { ...workflow, when: [{ branch: "master" }] };
-	expect([path, both, none]).toHaveLength(3);
+	const none: Condition = { branch: "master" };
+	const step = { name: "a", image: "a:1.0", commands: ["x"], settings: {} };
+	// @ts-expect-error commands with settings
+	const both: Step = step;
+	expect([path, none, both]).toHaveLength(3);
 });

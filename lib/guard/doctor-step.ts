@@ -66,7 +66,7 @@ const NEXT_BY_STEP: Readonly<Record<DoctorStep, string>> = {
 		"look at the Pushgateway, its URL (--push) and the egress to it; the registry itself is fine",
 };
 const NEXT_BY_KIND: Readonly<Record<string, string>> = {
-	auth: "the credentials are refused: are REG_USER and REG_PASS those of this registry, was the password rotated?",
+	auth: "look at the credentials: are REG_USER and REG_PASS those of this registry, was the password rotated?",
 	throttled: "the registry says it is asked too much: wait, then look again",
 	"server-error": "the registry is ill: read its log",
 	protocol:

@@ -48,7 +48,7 @@ function isHost(host: string): boolean {
 
 /** Docker's rule: without a dot, a colon or `localhost` the first component is no host but part of the name. */
 function looksLikeHost(component: string): boolean {
-	return /[.:]/.test(component) || component.toLowerCase() === "localhost";
+	return /[.:[]/.test(component) || component.toLowerCase() === "localhost";
 }
 
 /**

@@ -7,6 +7,8 @@ export type Fact =
 	| {
 			readonly is: "manifest";
 			readonly mediaType: string;
+			/** Lists other manifests. */
+			readonly isIndex: boolean;
 			/** undefined: its length means nothing (schema1). */
 			readonly size: number | undefined;
 			/** Wrong whatever a descriptor says. */

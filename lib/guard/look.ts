@@ -3,7 +3,7 @@ import type { Descriptor } from "../oci/descriptor";
 import { digestOf, knownAlgorithm, matchesDigest } from "../oci/digest";
 import { RegistryError } from "../oci/errors";
 import { parseManifest } from "../oci/manifest";
-import { isSchema1Type } from "../oci/media-type";
+import { isIndexType, isSchema1Type } from "../oci/media-type";
 import { type Successor, successors } from "../oci/successors";
 import type { Fact } from "./graph";
 import type { Bad, Unlooked } from "./verdict";
@@ -72,15 +72,18 @@ export function readManifest(
 	// schema1 is signed afresh on every read: neither its hash nor its length means anything
 	const bad = isSchema1 ? undefined : wrongBytes(fetched, digest);
 	const size = isSchema1 ? undefined : bytes.length;
-	const mediaType = parsed.form === "none" ? contentType : parsed.mediaType;
+	const isKnown = parsed.form !== "none";
+	const mediaType = isKnown ? parsed.mediaType : contentType;
+	const isIndex = isKnown ? parsed.form === "index" : isIndexType(contentType);
 	const as = (wrong: Bad | undefined): Fact => ({
 		is: "manifest",
 		mediaType,
+		isIndex,
 		size,
 		bad: wrong,
 	});
 	if (bad) return { digest, fact: as(bad), successors: NONE };
-	if (parsed.form !== "none")
+	if (isKnown)
 		return { digest, fact: as(undefined), successors: successors(parsed) };
 	const { reason, expected, got } = parsed;
 	const fact: Fact =

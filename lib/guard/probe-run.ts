@@ -114,6 +114,7 @@ export class ProbeRun {
 				true,
 			);
 			for (const doubt of confirmation.doubts) this.#note(doubt, repository);
+			this.#tags -= unresolved(confirmation.doubts);
 			const context = {
 				origin: client.origin,
 				repository,
@@ -249,6 +250,12 @@ export class ProbeRun {
 			inconclusiveCounts: this.#ledger.counts,
 		};
 	}
+}
+
+/** Tags that answered at first and turned out to say nothing. */
+function unresolved(doubts: readonly Doubt[]): number {
+	const tags = doubts.filter(({ digest }) => digest === "");
+	return new Set(tags.map(({ reference }) => reference)).size;
 }
 
 const LATE: Unlooked = { unlooked: "deadline", detail: "not looked at" };

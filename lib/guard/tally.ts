@@ -1,4 +1,3 @@
-import { isIndexType } from "../oci/media-type";
 import type { Node } from "./graph";
 
 /** What was looked at, by what it is. */
@@ -25,8 +24,7 @@ export function addNodes(tally: Tally, nodes: Iterable<Node>): void {
 		if (role === "blob") {
 			tally.blobs++;
 			if (seen?.is === "blob" && seen.reading.weak) tally.weakReads++;
-		} else if (seen?.is === "manifest" && isIndexType(seen.mediaType))
-			tally.indexes++;
+		} else if (seen?.is === "manifest" && seen.isIndex) tally.indexes++;
 		else tally.manifests++;
 	}
 }

@@ -1,7 +1,6 @@
 import type { BlobDepth, RegistryClient } from "../oci/client";
 import { type Descriptor, isInline } from "../oci/descriptor";
 import { knownAlgorithm } from "../oci/digest";
-import { isIndexType } from "../oci/media-type";
 import type { Successor } from "../oci/successors";
 import type { Kind, ProbeMode } from "./contract";
 import { drain } from "./drain";
@@ -112,8 +111,7 @@ export class Walk {
 			digest === ""
 				? makeNode("", "manifest", fact)
 				: this.#node(this.manifests, digest, "manifest");
-		const isIndex =
-			"is" in fact && fact.is === "manifest" && isIndexType(fact.mediaType);
+		const isIndex = "is" in fact && fact.is === "manifest" && fact.isIndex;
 		root.edge = {
 			to: node ?? makeNode(digest, "manifest", TOO_MANY),
 			kind: digest === "" ? "tag" : isIndex ? "index" : "manifest",

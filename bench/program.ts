@@ -2,12 +2,9 @@ import { basename, resolve } from "node:path";
 import { build } from "esbuild";
 
 export interface BuildOptions {
-	/** Leave cdktf and its providers to be loaded from node_modules, as `npm run synth` does. @default false */
+	/** Leave packages to be loaded from node_modules. @default false */
 	readonly externalPackages?: boolean;
 }
-
-/** The same as `.ci/ts.mjs`. */
-const EXTERNAL = ["cdktf", "constructs", "@cdktf/*", "cdktf-registry-guard"];
 
 /** Bundles a TypeScript program for a process of its own; returns the file to start with node. */
 export async function buildProgram(
@@ -23,7 +20,9 @@ export async function buildProgram(
 		entryPoints: [entry],
 		outfile,
 		bundle: true,
-		...(externalPackages && { external: EXTERNAL }),
+		...(externalPackages && { packages: "external" as const }),
+		// the guard's bundle is found by this package's name
+		external: ["cdktf-registry-guard"],
 		platform: "node",
 		target: "node20",
 		format: "cjs",

@@ -2,10 +2,13 @@
 // nothing has changed since, and starts it in this process. One file loads several times faster than cdktf's hundreds.
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 
 const [entry, ...args] = process.argv.slice(2);
-const outfile = resolve("dist/run", basename(entry).replace(/\.ts$/, ".cjs"));
+const outfile = resolve(
+	"dist/run",
+	relative("", entry).replace(/\W/g, "-").replace(/-ts$/, ".cjs"),
+);
 const stamps = `${outfile}.inputs.json`;
 
 /** @param {string} path */

@@ -43,7 +43,7 @@ export const synth: Benchmark = {
 				throw new Error("the bare app has not written its stack");
 			return {
 				circumstances: [
-					`Medians of ${ROUNDS}, the two in turn; ours one bundled file, as `npm run synth` makes it, the bare app compiled, with its packages from node_modules; the guard is built before.`,
+					`Medians of ${ROUNDS}, the two in turn; ours one bundled file, as npm run synth makes it, the bare app compiled, with its packages from node_modules; the guard is built before.`,
 					`${stacks.length} stacks (${stacks.sort().join(", ")}): ${spread(seconds(all))} s, ${megabytes(all)} MiB; the bare app: ${spread(seconds(one))} s, ${megabytes(one)} MiB.`,
 				],
 				figures: [

@@ -11,6 +11,8 @@ const SEPARATORS = /[\s,]*/y;
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
 const EQUALS = /[ \t]*=[ \t]*(?!=)/y;
 const QUOTED = /"((?:[^"\\]|\\.)*)"/sy;
+/** What Negotiate and its like carry in place of parameters. */
+const TOKEN68 = /[ \t]+[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))/y;
 const REST_OF_CHALLENGE = /[^,]*/y;
 
 /**
@@ -35,15 +37,16 @@ export function parseChallenges(header: string): readonly Challenge[] {
 			if (!take(REST_OF_CHALLENGE)?.[0]) at++;
 			continue;
 		}
-		const current = challenges.at(-1);
-		if (take(EQUALS) && current) {
-			const quoted = take(QUOTED)?.[1]?.replace(/\\(.)/gs, "$1");
-			const value = quoted ?? take(TOKEN)?.[0];
-			if (value !== undefined && !current.parameters.has(name))
-				current.parameters.set(name, value);
+		if (!take(EQUALS)) {
+			challenges.push({ scheme: name, parameters: new Map() });
+			take(TOKEN68);
 			continue;
 		}
-		challenges.push({ scheme: name, parameters: new Map() });
+		const quoted = take(QUOTED)?.[1]?.replace(/\\(.)/gs, "$1");
+		const value = quoted ?? take(TOKEN)?.[0];
+		const parameters = challenges.at(-1)?.parameters;
+		if (value !== undefined && !parameters?.has(name))
+			parameters?.set(name, value);
 	}
 	return challenges.slice(0, MAX_CHALLENGES);
 }

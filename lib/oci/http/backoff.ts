@@ -12,9 +12,9 @@ const PLAN = {
 const RETRIES_AFTER_SILENCE = 1;
 const LONGEST = 30_000;
 
-/** A retry costs one, an answer gives this much back: a registry that fails always is not asked fourfold. */
-const REFUND = 0.1;
-const BUDGET = 50;
+/** Fifty retries, and one more for every ten answers: a registry that fails always is not asked fourfold. */
+const COST = 10;
+const BUDGET = 50 * COST;
 
 /** Decides whether and when a failed request is tried again. */
 export class Backoff {
@@ -26,7 +26,7 @@ export class Backoff {
 	}
 
 	succeeded(): void {
-		this.budget = Math.min(BUDGET, this.budget + REFUND);
+		this.budget = Math.min(BUDGET, this.budget + 1);
 	}
 
 	/**
@@ -43,8 +43,8 @@ export class Backoff {
 		const isSilence = codeOf(cause) === "ETIMEDOUT";
 		if (tries >= (isSilence ? RETRIES_AFTER_SILENCE : plan.retries)) return;
 		if (kind !== "throttled") {
-			if (this.budget < 1) return;
-			this.budget--;
+			if (this.budget < COST) return;
+			this.budget -= COST;
 		}
 		const step = Math.min(LONGEST, plan.wait * 2 ** tries);
 		if (retryAfter !== undefined)

@@ -51,7 +51,7 @@ export class ProbeRun {
 	#listedTags = 0;
 
 	constructor(options: ProbeOptions, isOurs: (name: string) => boolean) {
-		const { client, concurrency, deadline, inUse, revisit } = options;
+		const { client, concurrency, deadline, inUse, revisit, stop } = options;
 		this.#options = options;
 		const { requests, bytes } = client.stats;
 		this.#before = { requests, bytes };
@@ -64,7 +64,7 @@ export class ProbeRun {
 			...options,
 			// more than the client sends at a time, so that it never waits for us
 			width: 2 * concurrency,
-			isOver: () => Date.now() >= until,
+			isOver: () => stop?.aborted === true || Date.now() >= until,
 		};
 		// a repository with one small tag has one request under way at most
 		this.#lanes = 2 * concurrency;

@@ -38,6 +38,8 @@ export interface ProbeOptions {
 		readonly reason: Reason;
 	}[];
 	readonly onProgress?: (progress: ProbeProgress) => void;
+	/** Once it aborts nothing new is walked, as at the deadline; what looks bad is still looked at a second time. */
+	readonly stop?: AbortSignal;
 }
 
 export interface ProbeProgress {

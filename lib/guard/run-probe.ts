@@ -40,6 +40,7 @@ export async function runProbe(config: ProbeConfig, io: Io): Promise<ExitCode> {
 		expectChallenge: config.credentialsFor(registry.host) !== undefined,
 		window: Math.floor(started / config.windowLength),
 		deadline,
+		stop: io.stop,
 		inUse,
 		revisit: previous?.revisit ?? [],
 		onProgress: progress.show,

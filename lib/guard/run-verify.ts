@@ -31,6 +31,7 @@ export async function runVerify(
 		const result = await verify({
 			...config,
 			deadline,
+			stop: io.stop,
 			targets: targets.map(({ ref, registry }) => ({
 				ref,
 				client: clientOf(registry),

@@ -1,24 +1,34 @@
 import type { RegistryClient } from "../oci/client";
 import { RegistryError } from "../oci/errors";
 
+/** Kubernetes kills 30 s after SIGTERM; what is left of them is for the Pushgateway. */
+const GRACE = 8000;
+
 /**
- * The client until `stop` aborts; from then on every call, also one that is under way, fails as it does at the
- * deadline, so that a probe that is told to end publishes what it has covered.
+ * The client until `grace` milliseconds after `stop` aborts; from then on every call, also one that is under way,
+ * fails as it does at the deadline. The grace is for the second look at what seems bad: a probe that is told to end
+ * publishes what it has covered, and nothing that it has not confirmed.
  */
 export function stoppableClient(
 	client: RegistryClient,
 	stop: AbortSignal,
+	grace = GRACE,
 ): RegistryClient {
+	let isOver = false;
 	const waiting = new Set<(error: RegistryError) => void>();
 	const stopped = () =>
 		new RegistryError("deadline", "told to end before the deadline");
 	// one listener for all calls: a race against one promise would hold every call's result until the end
-	stop.addEventListener("abort", () => {
+	const end = () => {
+		isOver = true;
 		for (const reject of waiting) reject(stopped());
-	});
+	};
+	const schedule = () => setTimeout(end, grace).unref();
+	if (stop.aborted) schedule();
+	else stop.addEventListener("abort", schedule, { once: true });
 	const call = <T>(start: () => Promise<T>): Promise<T> =>
 		new Promise((resolve, reject) => {
-			if (stop.aborted) return reject(stopped());
+			if (isOver) return reject(stopped());
 			waiting.add(reject);
 			start()
 				.then(resolve, reject)
@@ -33,7 +43,7 @@ export function stoppableClient(
 				yield next.value;
 			}
 		} finally {
-			if (!stop.aborted) await iterator.return?.();
+			if (!isOver) await iterator.return?.();
 		}
 	}
 	return {

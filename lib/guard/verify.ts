@@ -28,6 +28,8 @@ export interface VerifyOptions {
 	readonly deadline: number;
 	readonly referrers: boolean;
 	readonly expectEqual: boolean;
+	/** Once it aborts nothing new is walked, as at the deadline. */
+	readonly stop?: AbortSignal;
 }
 
 export interface VerifyResult extends Sight {
@@ -55,18 +57,23 @@ async function metered<T>({ stats }: RegistryClient, run: () => Promise<T>) {
 
 /** Walks just these references. Never throws for what a registry does. */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
-	const { targets, deadline, concurrency, mode, referrers } = options;
+	const { targets, deadline, concurrency, mode, referrers, stop } = options;
 	const registries = new Map<RegistryClient, Registry>();
-	const walkOptions = (client: RegistryClient, end: number): WalkOptions => ({
+	const walkOptions = (
+		client: RegistryClient,
+		isOver: WalkOptions["isOver"],
+	): WalkOptions => ({
 		client,
 		mode,
 		referrers,
 		fullRotation: 0,
 		window: 0,
 		width: 2 * concurrency,
-		isOver: () => Date.now() >= end,
+		isOver,
 	});
 	const until = walkUntil(deadline);
+	const isWalkOver = () => stop?.aborted === true || Date.now() >= until;
+	const isOver = () => Date.now() >= deadline;
 
 	const look = async (target: VerifyTarget): Promise<LookedTarget> => {
 		const { client, expectChallenge, ref } = target;
@@ -78,7 +85,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
 		const { closed, walks } = registry;
 		const walk =
 			walks.get(ref.repository) ??
-			new Walk(ref.repository, walkOptions(client, until));
+			new Walk(ref.repository, walkOptions(client, isWalkOver));
 		walks.set(ref.repository, walk);
 		if (!closed) await walk.run([ref.reference]);
 		return {
@@ -97,7 +104,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
 	for (const { result, cost } of looked) {
 		const { client } = result.target;
 		const end = await metered(client, () =>
-			settleTarget(result, walkOptions(client, deadline)),
+			settleTarget(result, walkOptions(client, isOver)),
 		);
 		settled.push({
 			target: result.target,

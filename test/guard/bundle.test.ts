@@ -126,6 +126,7 @@ describe("against an embedded registry", () => {
 			auth: { kind: "basic", user: "u", password: "p" },
 		});
 		registry.store.put("team/app", content, "v1");
+		registry.store.put("team/other", multiArch("other", { layers: 20 }), "v1");
 	});
 	afterEach(async () => {
 		await registry.close();
@@ -182,11 +183,13 @@ describe("against an embedded registry", () => {
 		"%s: publishes what it has as partial and ends by itself",
 		async (signal) => {
 			const gateway = await startFakePushgateway();
+			let isSent = false;
 			const reached = new Promise<void>((resolve) => {
-				registry.before = (request) => {
+				registry.before = async (request) => {
 					if (!request.url?.includes("/blobs/")) return false;
 					resolve();
-					return true; // never answered
+					while (!isSent) await new Promise((again) => setTimeout(again, 5));
+					return false;
 				};
 			});
 			const { child: running, ended } = start(
@@ -195,6 +198,9 @@ describe("against an embedded registry", () => {
 			);
 			await reached;
 			running.kill(signal);
+			// time for the signal to arrive before the answers do
+			await new Promise((resolve) => setTimeout(resolve, 200));
+			isSent = true;
 			const { code, out } = await ended;
 			expect(code).toBe(3);
 			const report = JSON.parse(out);

@@ -317,11 +317,13 @@ describe("probe", () => {
 
 	test("told to end: what was covered is published as partial, reason deadline", async () => {
 		const stop = new AbortController();
-		registry.before = (request) => {
-			if (request.url?.startsWith("/v2/team/other/manifests/")) {
-				stop.abort();
-				return true; // never answered
-			}
+		breakChild();
+		// the repository that is whole waits until the other has met its broken child
+		registry.before = async (request) => {
+			if (!request.url?.startsWith("/v2/team/other/blobs/")) return false;
+			while (!registry.requests.some(({ status }) => status === 404))
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			stop.abort();
 			return false;
 		};
 		const { code, out } = await runCli(
@@ -338,7 +340,9 @@ describe("probe", () => {
 			{},
 			{ stop: stop.signal },
 		);
-		expect(code).toBe(3);
+		// confirmed by a second look, and said though the run is cut short
+		expect(code).toBe(1);
+		expect(out).toContain(`manifest ${child}  missing`);
 		expect(out).toMatch(/: partial, /);
 		expect(out).toMatch(/COULD NOT LOOK {2}deadline/);
 		expect(series("lastRun")).toHaveLength(1);

@@ -18,8 +18,7 @@ import { isUnlooked, type Unlooked } from "./verdict";
 
 /** Indexes inside indexes, the tag's own included. */
 export const MAX_INDEX_DEPTH = 8;
-/** Manifests and blobs of one repository that are held at a time; what is beyond is `limit`. */
-export const MAX_NODES = 100_000;
+const MAX_NODES = 100_000;
 /** A config up to this size costs no more to read whole than its last byte. */
 const SMALL_CONFIG = 64 << 10;
 
@@ -32,6 +31,8 @@ export interface WalkOptions {
 	readonly referrers: boolean;
 	/** Requests of one repository under way at a time. */
 	readonly width: number;
+	/** Manifests and blobs of one repository; what is beyond is `limit`. @default 100000 */
+	readonly maxNodes?: number;
 	/** No time is left to begin with anything else. */
 	readonly isOver: () => boolean;
 }
@@ -41,11 +42,6 @@ interface BlobTask {
 	readonly descriptor: Descriptor;
 	readonly depth: BlobDepth;
 }
-
-const TOO_MANY: Unlooked = {
-	unlooked: "limit",
-	detail: `more than ${MAX_NODES} manifests and blobs in one repository`,
-};
 
 /** The walk over one repository: what hangs under its tags, every node looked at once. */
 export class Walk {
@@ -60,11 +56,19 @@ export class Walk {
 	readonly #manifestTasks = new Queue<Node>();
 	readonly #blobTasks = new Queue<BlobTask>();
 	readonly #referrerTasks = new Queue<Node>();
+	readonly #tooMany: Unlooked;
+	readonly #maxNodes: number;
 	#rootsUnderWay = 0;
 
 	constructor(repository: string, options: WalkOptions) {
 		this.repository = repository;
 		this.#options = options;
+		const { maxNodes = MAX_NODES } = options;
+		this.#maxNodes = maxNodes;
+		this.#tooMany = {
+			unlooked: "limit",
+			detail: `more than ${maxNodes} manifests and blobs in one repository`,
+		};
 	}
 
 	/**
@@ -113,7 +117,7 @@ export class Walk {
 				: this.#node(this.manifests, digest, "manifest");
 		const isIndex = "is" in fact && fact.is === "manifest" && fact.isIndex;
 		root.edge = {
-			to: node ?? makeNode(digest, "manifest", TOO_MANY),
+			to: node ?? makeNode(digest, "manifest", this.#tooMany),
 			kind: digest === "" ? "tag" : isIndex ? "index" : "manifest",
 			mediaType: "",
 			size: undefined,
@@ -162,7 +166,7 @@ export class Walk {
 			if (successor.role === "subject") continue;
 			const to = this.#target(successor, mode);
 			const { mediaType, size, platform } = successor.descriptor;
-			if (!to) this.problems.set(from, TOO_MANY);
+			if (!to) this.problems.set(from, this.#tooMany);
 			else
 				edges.push({
 					to,
@@ -208,7 +212,7 @@ export class Walk {
 
 	#node(of: Map<string, Node>, digest: string, role: Role): Node | undefined {
 		let node = of.get(digest);
-		if (!node && this.manifests.size + this.blobs.size < MAX_NODES) {
+		if (!node && this.manifests.size + this.blobs.size < this.#maxNodes) {
 			node = makeNode(digest, role);
 			of.set(digest, node);
 		}

@@ -1,8 +1,8 @@
-import { basename, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { build } from "esbuild";
 
 export interface BuildOptions {
-	/** Leave packages to be loaded from node_modules. @default false */
+	/** Leave packages to be loaded from node_modules, as an app does that tsc has compiled. @default false */
 	readonly externalPackages?: boolean;
 }
 
@@ -11,11 +11,9 @@ export async function buildProgram(
 	entry: string,
 	{ externalPackages = false }: BuildOptions = {},
 ): Promise<string> {
-	const room = resolve(
-		"dist/bench",
-		resolve(entry, "..").split("/").at(-1) ?? "",
-	);
-	const outfile = resolve(room, basename(entry).replace(/\.ts$/, ".cjs"));
+	const name = relative("", entry).replace(/\W/g, "-").replace(/-ts$/, "");
+	const form = externalPackages ? "compiled" : "bundled";
+	const outfile = resolve("dist/bench", `${name}.${form}.cjs`);
 	await build({
 		entryPoints: [entry],
 		outfile,

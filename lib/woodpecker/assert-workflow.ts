@@ -1,5 +1,5 @@
 import { isSecretReference, type Secret } from "./secret";
-import type { Condition, Step, Value, Workflow } from "./workflow";
+import type { Step, Value, Workflow } from "./workflow";
 
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 /** Exact version or digest; the same rule as for every image of the project, without knowing its pins. */
@@ -100,11 +100,4 @@ export function secretsOf(step: Step): readonly Secret[] {
 	look(step.settings);
 	look(step.environment);
 	return found;
-}
-
-/** The events of a list of conditions, each once. */
-export function eventsOf(
-	when: readonly Condition[],
-): readonly Condition["event"][] {
-	return [...new Set(when.map(({ event }) => event))];
 }

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform templates are what this is about
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CronJobV1 } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
 import type { TerraformStack } from "cdktf";
@@ -104,6 +104,19 @@ function everything(stack: TerraformStack): void {
 }
 
 suite("validate", () => {
+	/** One folder for all: only what is in it changes, and neither its providers nor their types. */
+	let shared: ReturnType<typeof terraform> | undefined;
+	function errors(spoil: (own: Registry) => void): string {
+		const fill = (stack: TerraformStack) => spoil(privateRegistry(stack));
+		shared ??= terraform(privateRegistry);
+		shared.folder.again(fill);
+		return shared.tf.validate().join("\n");
+	}
+
+	test("accepts one that is not spoilt", () => {
+		expect(errors(() => undefined)).toBe("");
+	});
+
 	test("accepts every construct in every mode", () => {
 		const { tf } = terraform(everything);
 		expect(tf.validate()).toEqual([]);
@@ -151,19 +164,15 @@ suite("validate", () => {
 			/Invalid reference|HOME/,
 		],
 	])("refuses %s", (_, spoil, message) => {
-		const { tf } = terraform((stack) => {
-			spoil(privateRegistry(stack).probe.cronJob);
-		});
-		expect(tf.validate().join("\n")).toMatch(message);
+		expect(errors(({ probe }) => spoil(probe.cronJob))).toMatch(message);
 	});
 
 	test("refuses a secret value in an argument that state keeps", () => {
-		const { tf } = terraform((stack) => {
-			const { credentials } = privateRegistry(stack);
+		const text = errors(({ credentials }) => {
 			const read = credentials.ephemeral?.get("registry_password");
 			credentials.secret?.addOverride("data", { REG_PASS: read });
 		});
-		expect(tf.validate().join("\n")).toMatch(/[Ee]phemeral/);
+		expect(text).toMatch(/[Ee]phemeral/);
 	});
 });
 
@@ -203,56 +212,59 @@ applied("plan and apply", () => {
 		});
 	});
 
-	test("the password reaches the Secret and no file of Terraform's; only a higher revision brings a new one", () => {
-		const { tf, folder } = terraform(privateRegistry);
+	describe("one registry through its life", () => {
+		let tf: Terraform;
+		let folder: StackFolder;
+		beforeAll(() => {
+			({ tf, folder } = terraform(privateRegistry));
+		});
 		const file = (name: string) =>
 			readFileSync(join(folder.path, name), "utf8");
-		expect(tf.run("plan", "-out=plan").status).toBe(0);
-		expect(tf.run("show", "-json", "plan").stdout).not.toContain(PASSWORD);
-		tf.apply();
 		const data = () => tf.store.cluster[SECRET]?.arguments;
-		expect(data()).toMatchObject({
-			data_wo: { REG_USER: "ci", REG_PASS: PASSWORD },
+
+		test("the password reaches the Secret and no file of Terraform's", () => {
+			expect(tf.run("plan", "-out=plan").status).toBe(0);
+			expect(tf.run("show", "-json", "plan").stdout).not.toContain(PASSWORD);
+			expect(tf.run("apply", "plan").status).toBe(0);
+			expect(data()).toMatchObject({
+				data_wo: { REG_USER: "ci", REG_PASS: PASSWORD },
+			});
+			expect(file("terraform.tfstate")).toContain("registry-probe-credentials");
+			expect(file("terraform.tfstate")).not.toContain(PASSWORD);
+			expect(file("cdk.tf.json")).not.toContain(PASSWORD);
 		});
-		expect(file("terraform.tfstate")).toContain("registry-probe-credentials");
-		expect(file("terraform.tfstate")).not.toContain(PASSWORD);
-		expect(file("cdk.tf.json")).not.toContain(PASSWORD);
 
-		const rotated = { ...VAULT["secret/viktor"], registry_password: "new" };
-		tf.store.vault = { "secret/viktor": rotated };
-		expect(tf.plan()).toBe("empty");
-		folder.again((stack) => {
-			privateRegistry(stack, 2);
+		test("a new value in Vault comes with a higher revision, and only then", () => {
+			const rotated = { ...VAULT["secret/viktor"], registry_password: "new" };
+			tf.store.vault = { "secret/viktor": rotated };
+			expect(tf.plan()).toBe("empty");
+			folder.again((stack) => {
+				privateRegistry(stack, 2);
+			});
+			tf.apply();
+			expect(data()).toMatchObject({ data_wo: { REG_PASS: "new" } });
 		});
-		expect(tf.plan()).toBe("changes");
-		tf.apply();
-		expect(data()).toMatchObject({ data_wo: { REG_PASS: "new" } });
-		expect(tf.plan()).toBe("empty");
-	});
 
-	test("a key or a secret that Vault does not have fails the plan by its name", () => {
-		const { tf } = terraform(privateRegistry);
-		tf.store.vault = { "secret/viktor": { registry_user: "ci" } };
-		expect(() => tf.plan()).toThrow(/registry_password/);
-		tf.store.vault = {};
-		expect(() => tf.plan()).toThrow(/secret\/viktor/);
-	});
+		test("what somebody deletes is found and made again", () => {
+			const { [SECRET]: secret, ...rest } = tf.store.cluster;
+			expect(secret).toBeDefined();
+			tf.store.cluster = rest;
+			expect(tf.plan()).toBe("changes");
+			tf.apply();
+			expect(data()).toMatchObject({ data_wo: { REG_PASS: "new" } });
+		});
 
-	test("what somebody deletes is found and made again", () => {
-		const { tf } = terraform(privateRegistry);
-		tf.apply();
-		const { [SECRET]: secret, ...rest } = tf.store.cluster;
-		expect(secret).toBeDefined();
-		tf.store.cluster = rest;
-		expect(tf.plan()).toBe("changes");
-		tf.apply();
-		expect(Object.keys(tf.store.cluster)).toContain(SECRET);
-	});
+		test("a key or a secret that Vault does not have fails the plan by its name", () => {
+			tf.store.vault = { "secret/viktor": { registry_user: "ci" } };
+			expect(() => tf.plan()).toThrow(/registry_password/);
+			tf.store.vault = {};
+			expect(() => tf.plan()).toThrow(/secret\/viktor/);
+			tf.store.vault = VAULT;
+		});
 
-	test("a name that is taken fails the apply", () => {
-		const { tf } = terraform(privateRegistry);
-		tf.apply();
-		writeFileSync(join(folders.at(-1)?.path ?? "", "terraform.tfstate"), "");
-		expect(() => tf.apply()).toThrow(/already exists/);
+		test("a name that is taken fails the apply", () => {
+			rmSync(join(folder.path, "terraform.tfstate"));
+			expect(() => tf.apply()).toThrow(/already exists/);
+		});
 	});
 });

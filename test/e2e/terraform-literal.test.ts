@@ -3,13 +3,19 @@
 import { readFileSync } from "node:fs";
 import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
 import { Manifest } from "@cdktf/provider-kubernetes/lib/manifest";
-import { TerraformOutput } from "cdktf";
+import { TerraformOutput, type TerraformStack } from "cdktf";
 import { IntegrityProbe } from "../../lib/constructs/integrity-probe";
 import { literal } from "../../lib/constructs/literal";
 import { probeProps } from "../constructs/synthesized";
 import { requirePrograms } from "../support/requires";
-import { stackFolder } from "../support/terraform/stack-folder";
-import { withTerraform } from "../support/terraform/with-terraform";
+import {
+	type StackFolder,
+	stackFolder,
+} from "../support/terraform/stack-folder";
+import {
+	type Terraform,
+	withTerraform,
+} from "../support/terraform/with-terraform";
 
 jest.setTimeout(120_000);
 const { suite } = requirePrograms("terraform");
@@ -30,30 +36,35 @@ const TEXTS: Record<string, string> = {
 	empty: "",
 };
 
-applied("what literal() passes arrives byte for byte", () => {
-	const guard = readFileSync("dist/guard.mjs", "utf8");
-	const folder = stackFolder((stack) => {
-		for (const [name, text] of Object.entries(TEXTS))
-			new TerraformOutput(stack, name, { value: literal(text, name) });
-		new ConfigMapV1(stack, "texts", {
-			metadata: { name: "texts", namespace: "monitoring" },
-			data: literal(TEXTS, "data"),
-		});
-		new Manifest(stack, "manifest", {
-			manifest: {
-				kind: "Test",
-				metadata: { name: "test", namespace: "monitoring" },
-				spec: literal({ ...TEXTS, "${key}": [TEXTS] }, "spec"),
-			},
-		});
-		new IntegrityProbe(stack, "probe", probeProps());
+function fill(stack: TerraformStack): void {
+	for (const [name, text] of Object.entries(TEXTS))
+		new TerraformOutput(stack, name, { value: literal(text, name) });
+	new ConfigMapV1(stack, "texts", {
+		metadata: { name: "texts", namespace: "monitoring" },
+		data: literal(TEXTS, "data"),
 	});
-	const tf = withTerraform(folder.path);
-	tf.apply();
+	new Manifest(stack, "manifest", {
+		manifest: {
+			kind: "Test",
+			metadata: { name: "test", namespace: "monitoring" },
+			spec: literal({ ...TEXTS, "${key}": [TEXTS] }, "spec"),
+		},
+	});
+	new IntegrityProbe(stack, "probe", probeProps());
+}
+
+applied("what literal() passes arrives byte for byte", () => {
+	let folder: StackFolder;
+	let tf: Terraform;
+	beforeAll(() => {
+		folder = stackFolder(fill);
+		tf = withTerraform(folder.path);
+		tf.apply();
+	});
+	afterAll(() => folder.remove());
 	const argumentsOf = (key: string) =>
 		// biome-ignore lint/suspicious/noExplicitAny: arguments of any resource
 		tf.store.cluster[key]?.arguments as any;
-	afterAll(() => folder.remove());
 
 	test("as outputs", () => {
 		const outputs = JSON.parse(tf.run("output", "-json").stdout) as Record<
@@ -81,6 +92,7 @@ applied("what literal() passes arrives byte for byte", () => {
 	});
 
 	test("the guard itself", () => {
+		const guard = readFileSync("dist/guard.mjs", "utf8");
 		expect(guard).toContain("${");
 		expect(
 			argumentsOf(

@@ -33,20 +33,8 @@ export function makeProviderMirror(
 	storeFolder: string,
 	stacks: readonly TerraformJson[],
 ): void {
-	const program = join(folder, "stand-in-provider.cjs");
 	mkdirSync(folder, { recursive: true });
-	execFileSync(
-		join(ROOT, "node_modules/.bin/esbuild"),
-		[
-			join(__dirname, "stand-in-provider.ts"),
-			"--bundle",
-			"--platform=node",
-			"--target=node20",
-			`--outfile=${program}`,
-			"--log-level=warning",
-		],
-		{ stdio: "inherit" },
-	);
+	const program = builtProvider();
 	for (const [name, version] of requiredProviders(stacks)) {
 		const schemas = join(folder, `${name}.json`);
 		writeFileSync(schemas, JSON.stringify(schemasOf(name, stacks)));
@@ -61,6 +49,26 @@ export function makeProviderMirror(
 			);
 		}
 	}
+}
+
+let built: string | undefined;
+
+/** The stand-in as one file, built once a process. */
+function builtProvider(): string {
+	if (built !== undefined) return built;
+	built = join(ROOT, "dist/stand-in-provider.cjs");
+	const options = ["--bundle", "--platform=node", "--target=node20"];
+	execFileSync(
+		join(ROOT, "node_modules/.bin/esbuild"),
+		[
+			join(__dirname, "stand-in-provider.ts"),
+			...options,
+			`--outfile=${built}`,
+			"--log-level=warning",
+		],
+		{ stdio: "inherit" },
+	);
+	return built;
 }
 
 function requiredProviders(

@@ -76,8 +76,8 @@ export async function settleTarget(
 		neighboursIn(walk),
 		false,
 	);
-	for (const doubt of [...seen.doubts, ...confirmation.doubts])
-		ledger.add(inconclusiveOf(doubt, repository));
+	const doubts = [...seen.doubts, ...confirmation.doubts];
+	for (const doubt of doubts) ledger.add(inconclusiveOf(doubt, repository));
 	const findings = findingsOf(
 		{
 			origin: target.client.origin,
@@ -91,8 +91,8 @@ export async function settleTarget(
 	const fact = edge?.to.fact;
 	const hasRoot = fact && "is" in fact;
 	return {
-		digest: edge?.to.digest || null,
-		isVisited: seen.visited > 0,
+		digest: edge && hasRoot ? edge.to.digest : null,
+		isVisited: seen.visited > 0 && doubts.every(({ digest }) => digest !== ""),
 		findings,
 		ledger,
 		nodes: edge ? nodesUnder(edge) : new Set(),

@@ -4,6 +4,7 @@ import { renderRuleFile } from "../../lib/alerts/rule-file";
 import { scrapeConfigs } from "../../lib/alerts/scrape-configs";
 import type { WatchedRegistry } from "../../lib/alerts/watch";
 import { Alertmanager } from "./alertmanager";
+import { eventually } from "./eventually";
 import type { Lab } from "./lab";
 import { Prometheus } from "./prometheus";
 
@@ -42,5 +43,11 @@ export async function startMonitoring(
 		rules: renderRuleFile({ name, rules: scaled }),
 		alertmanager: alertmanager.host,
 	});
+	// the rules are evaluated before the first scrape: until then nothing ever ran
+	await eventually(
+		"first scrape",
+		() => prometheus.query('up{job="pushgateway"} == 1'),
+		(series) => series.length === 1,
+	);
 	return { prometheus, alertmanager };
 }

@@ -39,7 +39,8 @@ export class Pushgateway {
 		this.#daemon = await this.#lab.start({
 			name: "pushgateway",
 			command: this.#program,
-			args: [`--web.listen-address=${this.host}`],
+			// Debian's build keeps its state in /var/lib unless told not to
+			args: [`--web.listen-address=${this.host}`, "--persistence.file="],
 			ready: async () => (await fetch(`${this.origin}/-/ready`)).ok,
 		});
 	}

@@ -2,7 +2,7 @@ import type { Credentials } from "../oci/client";
 import { isHost } from "./origin";
 
 /** What an auth file says about a host: credentials, nothing, or why its entry cannot be used. */
-export type AuthEntry =
+type AuthEntry =
 	| { readonly credentials: Credentials }
 	| { readonly problem: string; readonly next: string }
 	| undefined;

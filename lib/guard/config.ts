@@ -4,7 +4,7 @@ import type { ProbeMode } from "./contract";
 import type { Origin } from "./origin";
 
 /** Where and as what to publish. */
-export interface PushTarget {
+interface PushTarget {
 	/** `http(s)://host[:port][/prefix]`, no slash at the end. */
 	readonly url: string;
 	readonly job: string;

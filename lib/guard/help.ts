@@ -29,7 +29,7 @@ function wrap(left: string, column: number, text: string): string {
 }
 
 /** `--deadline DURATION, PROBE_DEADLINE`. */
-export function optionNames({ flag, env, value }: Option): string {
+function optionNames({ flag, env, value }: Option): string {
 	const typed = flag && `--${flag}${value ? ` ${value}` : ""}`;
 	return [typed, flag ? env : `${env}=${value}`]
 		.filter((each) => each !== undefined)

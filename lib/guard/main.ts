@@ -19,6 +19,7 @@ else void start();
 async function start(): Promise<void> {
 	// loaded here and not above: the bundler makes it lazy
 	const { run } = require("./cli") as typeof import("./cli");
+	const { EXIT } = require("./contract") as typeof import("./contract");
 	const { readFileSync } = require("node:fs") as typeof import("node:fs");
 	const { writeAtomically } =
 		require("./write-atomically") as typeof import("./write-atomically");
@@ -27,6 +28,11 @@ async function start(): Promise<void> {
 		stream.on("error", (error: NodeJS.ErrnoException) => {
 			if (error.code !== "EPIPE") throw error;
 		});
+	// node's own exit code for it is 1, which says that something is broken
+	process.on("uncaughtException", (error) => {
+		process.stderr.write(`guard: internal error: ${error.stack}\n`);
+		process.exit(EXIT.couldNotLook);
+	});
 	const isTerminal = process.stderr.isTTY === true;
 	const clear = isTerminal ? "\r\x1b[K" : "";
 	const stop = new AbortController();

@@ -1,13 +1,13 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { rootCertificates } from "node:tls";
-import { parseSample, type Sample } from "./exposition";
 import { errorText } from "./error-text";
+import { parseSample, type Sample } from "./exposition";
 import { printable } from "./printable";
 import { type GroupLabels, groupPath } from "./push-group";
 
 /** The Pushgateway did not do what it was asked; the message is one line for people. */
-export class PushgatewayError extends Error {
+class PushgatewayError extends Error {
 	override readonly name = "PushgatewayError";
 }
 

@@ -17,12 +17,22 @@ import { reportOf, secondsOf } from "./report";
 import { renderProbeText } from "./text";
 import { writeReport } from "./write-report";
 
+/** Milliseconds that the Pushgateway may take for one exchange. */
+const MOST_PATIENCE = 10_000;
+
 /** `guard probe`: read back what earlier runs found, walk, publish, tell. */
 export async function runProbe(config: ProbeConfig, io: Io): Promise<ExitCode> {
 	const { registry, instance, shard, mode, pullHosts, push, exitZero } = config;
 	const started = io.now();
 	const deadline = started + config.deadline;
-	const pushgateway = push && new Pushgateway({ url: push.url, ca: config.ca });
+	const pushgateway =
+		push &&
+		new Pushgateway({
+			url: push.url,
+			ca: config.ca,
+			// a short look must not be spent on waiting for the Pushgateway
+			patience: Math.min(MOST_PATIENCE, Math.max(1000, config.deadline / 10)),
+		});
 	const [previous, inUse] = await Promise.all([
 		readBack(config, pushgateway, io),
 		askCluster(config, deadline, io),

@@ -132,6 +132,26 @@ describe("probe", () => {
 		},
 	);
 
+	test("a Pushgateway that hangs does not take the time of the look", async () => {
+		gateway.broken = "hang";
+		const began = Date.now();
+		const { code, out } = await pushing("--deadline", "5s");
+		expect(code).toBe(3);
+		expect(out).toMatch(/: complete, whole\n/);
+		expect(Date.now() - began).toBeLessThan(5000);
+	});
+
+	test("in-use without a token: said on stderr, in_use unknown, and the look goes on", async () => {
+		breakChild();
+		const { code, out, err } = await runCli(
+			["probe", registry.origin, "--in-use", "kubernetes", "--metrics"],
+			{ KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: "1" },
+		);
+		expect(code).toBe(1);
+		expect(err).toMatch(/token.*; in_use is unknown\n$/);
+		expect(out).toContain('in_use="unknown"} 1');
+	});
+
 	test("registry down: blind, exit 3, the last known failures stay", async () => {
 		breakChild();
 		await pushing();

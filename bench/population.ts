@@ -1,5 +1,6 @@
 import {
 	type Content,
+	type ImageOptions,
 	image,
 	type ManifestContent,
 	multiArch,
@@ -50,10 +51,14 @@ export function unavoidableRequests(
 }
 
 /** A mix as a team's registry holds it: multi-arch with attestations, Docker lists, single images, a tag that moves along. */
-export function teamRepositories(count: number, tags: number): Repository[] {
+export function teamRepositories(
+	count: number,
+	tags: number,
+	{ tarballs = false }: Pick<ImageOptions, "tarballs"> = {},
+): Repository[] {
 	return Array.from({ length: count }, (_, i) => {
 		const name = `team-${i % 5}/app-${String(i).padStart(3, "0")}`;
-		const options = { layers: 1, sharedLayers: [`${name}/base`] };
+		const options = { layers: 1, sharedLayers: [`${name}/base`], tarballs };
 		const contents = Array.from({ length: tags }, (_, tag) => {
 			const seed = `${name}/v${tag}`;
 			if (i % 10 === 7) return image(seed, options);

@@ -17,6 +17,11 @@ export class GuardApp extends App {
 	constructor(settings: Settings, outdir?: string) {
 		// stack traces of annotations name paths of this machine
 		super({ outdir, stackTraces: false });
+		if (this.hclOutput) {
+			throw new Error(
+				"output: got HCL, wanted JSON: cdktf leaves ephemeral values and overrides out of HCL without a word",
+			);
+		}
 		const checked = checkSettings(settings);
 		this.monitoring = new MonitoringStack(this, "monitoring", checked);
 		if (checked.alerts?.carrier === "none") return;

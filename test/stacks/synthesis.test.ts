@@ -99,3 +99,12 @@ test("malformed settings stop the synthesis before anything is written", () => {
 		'settings: schedule: got "15m"',
 	);
 });
+
+test("HCL output is refused: ephemeral values and overrides would be missing from it", () => {
+	process.env.SYNTH_HCL_OUTPUT = "true";
+	try {
+		expect(() => synthesized(settings)).toThrow("output: got HCL, wanted JSON");
+	} finally {
+		delete process.env.SYNTH_HCL_OUTPUT;
+	}
+});

@@ -163,7 +163,7 @@ suite.each([
 				.map(({ name }) => healthy(name)),
 		];
 		// it answers every 500 with seconds of waiting
-		await inParallel(repositories, 12, async (repository) => {
+		await inParallel(repositories, 24, async (repository) => {
 			const { code } = await clients.validate(`${repository}:${TAG}`);
 			if (code !== 0) broken.push(repository);
 		});

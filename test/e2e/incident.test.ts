@@ -1,12 +1,13 @@
 import { METRICS } from "../../lib/guard/contract";
 import type { Alertmanager } from "../support/alertmanager";
 import type { CronJob } from "../support/cron-job";
-import { Distribution } from "../support/distribution";
+import { Distribution, PASSWORD, USER } from "../support/distribution";
 import { eventually } from "../support/eventually";
+import { guardReport, runGuard } from "../support/guard";
 import { type Content, multiArch } from "../support/images";
 import { Lab } from "../support/lab";
 import { startMonitoring } from "../support/monitoring";
-import { privateCa } from "../support/private-ca";
+import { type PrivateCa, privateCa } from "../support/private-ca";
 import { labModel, probeCronJob, REGISTRY_NAME } from "../support/probe-stack";
 import type { Prometheus } from "../support/prometheus";
 import { pushContent } from "../support/push";
@@ -26,8 +27,11 @@ const IMAGES: readonly (readonly [string, string, Content])[] = [
 	return [repository, tag, content] as const;
 });
 
+const CREDENTIALS = { REG_USER: USER, REG_PASS: PASSWORD };
+
 const { suite, programs } = requirePrograms(
 	"registry2",
+	"registry3",
 	"htpasswd",
 	"openssl",
 	"pushgateway",
@@ -45,9 +49,16 @@ suite("garbage-collect -m on a live docker-registry 2.8.2", () => {
 	let alertmanager: Alertmanager;
 	let cronJob: CronJob;
 	let instance: string;
+	let tls: PrivateCa;
 
 	const metric = (name: keyof typeof METRICS) =>
 		gateway.value(METRICS[name].name, { instance });
+
+	const verify = () =>
+		guardReport(
+			["verify", `${registry.host}/infra-ci:latest`, "--ca-file", tls.caFile],
+			CREDENTIALS,
+		);
 
 	async function runCronJob(): Promise<string> {
 		const [run] = await cronJob.run(lab.folder);
@@ -57,7 +68,7 @@ suite("garbage-collect -m on a live docker-registry 2.8.2", () => {
 	}
 
 	lab.before(async () => {
-		const tls = privateCa(programs.openssl, lab.folder, REGISTRY_NAME);
+		tls = privateCa(programs.openssl, lab.folder, REGISTRY_NAME);
 		registry = await Distribution.start(lab, {
 			name: "registry2",
 			program: programs.registry2,
@@ -138,22 +149,58 @@ suite("garbage-collect -m on a live docker-registry 2.8.2", () => {
 		},
 	);
 
+	lab.test("verify shows the way from the tag to the bad node", async () => {
+		const { code, report } = await verify();
+		expect(code).toBe(1);
+		expect(report).toMatchObject({
+			command: "verify",
+			outcome: "complete",
+			targets: [{ digest: IMAGES[1]?.[2].root }],
+		});
+		expect(
+			report.findings.map(({ kind, reason }) => `${kind} ${reason}`),
+		).toEqual(
+			expect.arrayContaining(["manifest missing", "attestation missing"]),
+		);
+		for (const { path } of report.findings)
+			expect(path[0]).toEqual({ kind: "index", digest: IMAGES[1]?.[2].root });
+	});
+
+	lab.test(
+		"doctor has nothing to object: it is the content that is broken",
+		async () => {
+			const { code, stdout } = await runGuard(
+				[
+					"doctor",
+					registry.origin,
+					"--ca-file",
+					tls.caFile,
+					"--push",
+					gateway.origin,
+				],
+				CREDENTIALS,
+			);
+			expect(stdout).not.toMatch(/fail/i);
+			expect(code).toBe(0);
+		},
+	);
+
 	lab.test("Prometheus waits, then fires, and names the tags", async () => {
 		const failure = async () =>
 			(await prometheus.alerts()).filter(
 				({ labels }) => labels.alertname === "RegistryManifestIntegrityFailure",
 			);
-		const [pending] = await eventually(
-			"pending",
-			failure,
-			(alerts) => alerts.length > 0,
-		);
-		expect(pending?.state).toBe("pending");
 		const [firing] = await eventually(
 			"firing",
 			failure,
 			([alert]) => alert?.state === "firing",
 		);
+		// it waited first: 30 minutes are three seconds, with an evaluation in each
+		const [waited] = await prometheus.query(
+			'count_over_time(ALERTS{alertname="RegistryManifestIntegrityFailure",alertstate="pending"}[5m])',
+		);
+		expect(waited?.labels).toMatchObject({ instance });
+		expect(waited?.value).toBeGreaterThanOrEqual(2);
 		expect(firing?.labels).toMatchObject({ instance, severity: "critical" });
 		for (const [repository, tag] of IMAGES)
 			expect(firing?.annotations.description).toContain(
@@ -189,12 +236,51 @@ suite("garbage-collect -m on a live docker-registry 2.8.2", () => {
 				await pushContent(registry.target, repository, content, tag);
 			await runCronJob();
 			expect(await metric("failures")).toBe(0);
+			expect(await verify()).toMatchObject({ code: 0 });
 			expect(await clients.copy("infra-ci:latest")).toMatchObject({ code: 0 });
 			await eventually(
 				"quiet",
 				() => prometheus.alerts(),
 				(alerts) => alerts.length === 0,
 			);
+		},
+	);
+});
+
+suite("the same collection on registry 3.1.1", () => {
+	const lab = new Lab();
+
+	lab.test(
+		"harms nothing: the probe finds every tag whole, also after a restart",
+		async () => {
+			const tls = privateCa(programs.openssl, lab.folder, REGISTRY_NAME);
+			const registry = await Distribution.start(lab, {
+				name: "registry3",
+				program: programs.registry3,
+				htpasswd: programs.htpasswd,
+				tls,
+			});
+			for (const [repository, tag, content] of IMAGES)
+				await pushContent(registry.target, repository, content, tag);
+			const probe = () =>
+				guardReport(
+					["probe", registry.origin, "--ca-file", tls.caFile, "--mode", "full"],
+					CREDENTIALS,
+				);
+			const whole = {
+				code: 0,
+				report: {
+					outcome: "complete",
+					findings: [],
+					inconclusive: [],
+					counts: { tags: IMAGES.length, indexes: IMAGES.length },
+				},
+			};
+			expect(await probe()).toMatchObject(whole);
+			await registry.garbageCollect("-m");
+			expect(await probe()).toMatchObject(whole);
+			await registry.restart();
+			expect(await probe()).toMatchObject(whole);
 		},
 	);
 });

@@ -76,6 +76,9 @@ function flags(field: readonly number[]): number[] {
  * and eight years without a 29 February (2096 to 2104).
  */
 function matchingDays(pattern: CronPattern): number[] {
+	// nearly every schedule fires on all days: the walk would cost a synth 10 ms each
+	const isDaily = flags(pattern.month).length === 12;
+	if (isDaily && pattern.starDOM && pattern.starDOW) return [0, 1];
 	const from = Date.UTC(2096, 0, 1) / (DAY * 1000);
 	const until = Date.UTC(2136, 11, 31) / (DAY * 1000);
 	const days: number[] = [];

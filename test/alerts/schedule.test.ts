@@ -57,7 +57,7 @@ describe("the longest gap between two firings", () => {
 					isEven: new Set(gaps).size === 1,
 				});
 			}),
-			{ numRuns: 40 },
+			{ numRuns: 15 },
 		);
 	});
 });

@@ -1,0 +1,43 @@
+export type Severity = "critical" | "warning" | "info";
+
+/** One alerting rule, as all carriers write it. Durations are seconds. */
+export interface AlertRule {
+	/** Also the name of its runbook. */
+	readonly alert: AlertName;
+	/** PromQL. */
+	readonly expr: string;
+	/** Seconds that the expression must hold before the alert fires. */
+	readonly for: number;
+	readonly severity: Severity;
+	/** The labels that every series of the expression has; as the rule's own labels they also tell two registries apart. */
+	readonly job: string;
+	readonly instance: string;
+	/** One line; a Prometheus template. */
+	readonly summary: string;
+	/** What is known and where to begin; a Prometheus template. */
+	readonly description: string;
+	readonly runbookUrl: string;
+	readonly dashboardUrl?: string;
+}
+
+export interface AlertGroup {
+	readonly name: string;
+	readonly rules: readonly AlertRule[];
+}
+
+/** Every alert and how bad it is, once. */
+export const ALERTS = {
+	RegistryManifestIntegrityFailure: "critical",
+	RegistryBrokenImageInUse: "critical",
+	RegistryIntegrityProbeStale: "warning",
+	RegistryIntegrityProbeNeverRan: "warning",
+	RegistryIntegrityNotCompleting: "warning",
+	RegistryCatalogInaccessible: "critical",
+	RegistryIntegrityProbeInconclusive: "warning",
+	RegistryIntegrityCoverageLow: "warning",
+	RegistryCatalogShrank: "warning",
+	RegistryTLSExpiring: "warning",
+	DockerRegistryDown: "warning",
+	RegistryLowCacheHitRate: "info",
+} as const satisfies Record<string, Severity>;
+export type AlertName = keyof typeof ALERTS;

@@ -146,6 +146,7 @@ export async function listImagesInUse(
 				for (const item of items)
 					collect(way.reduce<unknown>(at, item), images);
 				const token = at(at(body, "metadata"), "continue");
+				if (token === next && next !== "") throw new Error("pages in a loop");
 				next = typeof token === "string" ? token : "";
 			}
 		}

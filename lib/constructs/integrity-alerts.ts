@@ -45,13 +45,14 @@ export class IntegrityAlerts extends Construct {
 	/** @throws Error for an unknown carrier, and as the alert model does. */
 	constructor(scope: Construct, id: string, props: IntegrityAlertsProps) {
 		super(scope, id);
-		const { carrier = "prometheus-rule", namespace, labels = {} } = props;
+		const { carrier = "prometheus-rule", namespace } = props;
 		const { name = "registry-integrity", computedFields } = props;
 		if (!ALERT_CARRIERS.includes(carrier)) {
 			throw new Error(
 				`carrier: got ${JSON.stringify(carrier)}, wanted one of ${ALERT_CARRIERS.join(", ")}`,
 			);
 		}
+		const labels = literal({ ...props.labels }, "labels");
 		this.group = integrityAlerts(props);
 		const meta = metaArguments(props);
 		if (carrier === "prometheus-rule") {
@@ -66,7 +67,7 @@ export class IntegrityAlerts extends Construct {
 			const file = renderRuleFile(this.group);
 			this.configMap = new ConfigMapV1(this, "config-map", {
 				...meta,
-				metadata: { name, namespace, labels: { ...labels } },
+				metadata: { name, namespace, labels },
 				data: { [`${name}.rules.yml`]: literal(file, "rules") },
 			});
 		}

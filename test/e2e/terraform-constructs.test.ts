@@ -22,6 +22,7 @@ jest.setTimeout(120_000);
 const { suite } = requirePrograms("terraform");
 /** Plans and applies ask a cluster and a Vault, which the stand-in has; with real providers it is `test:deploy` that has them. */
 const applied = process.env.TF_PROVIDER_MIRROR ? describe.skip : suite;
+const real = process.env.TF_PROVIDER_MIRROR ? suite : describe.skip;
 
 const { namespace, pushgateway } = probeProps();
 const PASSWORD = "hunter2-registry";
@@ -175,6 +176,53 @@ suite("validate", () => {
 		expect(text).toMatch(/[Ee]phemeral/);
 	});
 });
+
+real(
+	"the real provider's plan, of what needs neither cluster nor Vault",
+	() => {
+		test("says non-root on the pod and on the container, and how shards fail", () => {
+			const credentials = { mode: "existing" } as const;
+			const { tf } = terraform((stack) => {
+				new Registry(stack, "forgejo", {
+					registry: registry(FORGEJO),
+					namespace,
+					pushgateway,
+					credentials,
+					probe: {
+						shards: 3,
+						inUse: true,
+						apiServer: { cidr: "10.0.20.100/32", port: 6443 },
+					},
+				});
+			});
+			const { status, output } = tf.run("plan", "-no-color", "-out=plan");
+			expect([status, output]).toEqual([
+				0,
+				expect.stringContaining("6 to add"),
+			]);
+			const { resource_changes } = JSON.parse(
+				tf.run("show", "-json", "plan").stdout,
+			);
+			const job = resource_changes.find(
+				({ type }: { type: string }) => type === "kubernetes_cron_job_v1",
+			).change.after.spec[0].job_template[0].spec[0];
+			expect(job).toMatchObject({
+				completion_mode: "Indexed",
+				completions: 3,
+				parallelism: 3,
+				backoff_limit: 3,
+				backoff_limit_per_index: 0,
+				max_failed_indexes: 3,
+			});
+			const [pod] = job.template[0].spec;
+			expect(pod.security_context[0].run_as_non_root).toBe(true);
+			expect(pod.container[0].security_context[0]).toMatchObject({
+				run_as_non_root: true,
+				privileged: false,
+			});
+		});
+	},
+);
 
 applied("plan and apply", () => {
 	test("everything: applied, and then there is nothing left to do", () => {

@@ -20,10 +20,6 @@ for (const type of [0, 12]) {
 
 export const UNKNOWN = new ExtData(0, new Uint8Array([0]));
 
-export function isUnknown(value: unknown): boolean {
-	return value instanceof ExtData;
-}
-
 export function readValue(wire: Wire): State {
 	if (!wire || wire.msgpack.length === 0) return null;
 	return decode(wire.msgpack, { extensionCodec: codec }) as State;

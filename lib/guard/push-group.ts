@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 /** Labels of a Pushgateway group, `job` among them. */
 export type GroupLabels = Readonly<Record<string, string>>;
 
@@ -20,4 +22,11 @@ export function groupPath({ job = "", ...others }: GroupLabels): string {
 		segment(name, value),
 	);
 	return `/metrics${segment("job", job)}${rest.join("")}`;
+}
+
+/** A group as people read it, on one line. */
+export function labelsText(labels: GroupLabels): string {
+	return Object.entries(labels)
+		.map(([name, value]) => `${name}=${JSON.stringify(printable(value))}`)
+		.join(" ");
 }

@@ -3,17 +3,11 @@ import { EXIT, type ExitCode } from "./contract";
 import { errorText } from "./error-text";
 import type { Io } from "./io";
 import { printableJson } from "./printable";
-import { GROUP_METRIC, type GroupLabels } from "./push-group";
+import { GROUP_METRIC, type GroupLabels, labelsText } from "./push-group";
 import { Pushgateway } from "./pushgateway";
 import { asText, countText } from "./text";
 
 const MOST_INSTANCES = 20;
-
-function labelsText(labels: GroupLabels): string {
-	return Object.entries(labels)
-		.map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-		.join(" ");
-}
 
 /**
  * `guard forget`: deletes every Pushgateway group of an instance, of all shards and, without a job, of all jobs. An
@@ -43,34 +37,26 @@ export async function runForget(
 		failure = errorText(error);
 		io.log(failure);
 	}
-	if (config.output === "json")
-		io.out(
-			printableJson({
-				schema: 1,
-				version: io.version,
-				command: "forget",
-				instance,
-				job: job ?? null,
-				dryRun,
-				groups,
-				deleted,
-			}),
-		);
-	else if (groups.length > 0) {
-		const done = dryRun ? "would delete" : "deleted";
+	if (config.output === "json") {
+		const { version } = io;
+		const what = { instance, job: job ?? null, dryRun, groups, deleted };
+		io.out(printableJson({ schema: 1, version, command: "forget", ...what }));
+	} else if (groups.length > 0) {
+		const verb = dryRun ? "would delete" : "deleted";
+		const done = dryRun ? groups : deleted;
+		const of = failure === undefined ? "" : ` of ${groups.length}`;
 		io.out(
 			asText([
-				...(dryRun ? groups : deleted).map(
-					(each) => `${done}  ${labelsText(each)}`,
-				),
-				`${instance}: ${done} ${countText((dryRun ? groups : deleted).length, "group")}${failure ? ` of ${groups.length}` : ""}`,
+				...done.map((each) => `${verb}  ${labelsText(each)}`),
+				`${instance}: ${verb} ${countText(done.length, "group")}${of}`,
 			]),
 		);
 	} else if (failure === undefined) {
 		const known = [...others].filter(Boolean).sort().slice(0, MOST_INSTANCES);
+		const ofJob = job === undefined ? "" : ` of job ${job}`;
 		io.out(
 			asText([
-				`${instance}: no group${job === undefined ? "" : ` of job ${job}`}, nothing to forget`,
+				`${instance}: no group${ofJob}, nothing to forget`,
 				...(known.length > 0 ? [`there are: ${known.join(", ")}`] : []),
 			]),
 		);

@@ -8,10 +8,11 @@ import type { Io } from "./io";
 import { familiesOf, metricsOf } from "./metrics";
 import { openClient } from "./open-client";
 import { ownGroup, type PreviousRun, readPreviousRun } from "./previous-run";
-import { printableJson } from "./printable";
+import { printable, printableJson } from "./printable";
 import { probe } from "./probe";
 import { showProgress } from "./progress";
 import { type Publication, planPublication } from "./publication";
+import { labelsText } from "./push-group";
 import { Pushgateway } from "./pushgateway";
 import { reportOf, secondsOf } from "./report";
 import { renderProbeText } from "./text";
@@ -144,7 +145,7 @@ async function askCluster(
 		const api = parseClusterApi(cluster.host, cluster.port);
 		const answer = await listImagesInUse(api, deadline);
 		if ("images" in answer) return answer.images;
-		io.log(`in-use: ${answer.failure}; in_use is unknown`);
+		io.log(printable(`in-use: ${answer.failure}; in_use is unknown`));
 	} catch (error) {
 		io.log(`${errorText(error)}; in_use is unknown`);
 	}
@@ -164,7 +165,7 @@ async function publish(
 		else await pushgateway.post(group, exposition);
 		for (const each of retired) {
 			await pushgateway.delete(each);
-			io.log(`pushgateway: deleted the group ${JSON.stringify(each)}`);
+			io.log(`pushgateway: deleted the group ${labelsText(each)}`);
 		}
 		return true;
 	} catch (error) {

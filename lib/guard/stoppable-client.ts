@@ -30,9 +30,16 @@ export function stoppableClient(
 		new Promise((resolve, reject) => {
 			if (isOver) return reject(stopped());
 			waiting.add(reject);
-			start()
-				.then(resolve, reject)
-				.finally(() => waiting.delete(reject));
+			start().then(
+				(value) => {
+					waiting.delete(reject);
+					resolve(value);
+				},
+				(error) => {
+					waiting.delete(reject);
+					reject(error);
+				},
+			);
 		});
 	async function* pages<T>(list: AsyncIterable<T>): AsyncIterable<T> {
 		const iterator = list[Symbol.asyncIterator]();

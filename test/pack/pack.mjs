@@ -17,11 +17,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const own = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const project = mkdtempSync(join(tmpdir(), "pack-"));
 
-/** @param {string} cwd @param {string} command @param {string[]} args */
-function run(cwd, command, args) {
+/** @param {string} cwd @param {string} command @param {string[]} args @param {Record<string, string>} [env] */
+function run(cwd, command, args, env = {}) {
 	try {
 		return execFileSync(command, args, {
 			cwd,
+			env: { ...process.env, ...env },
 			encoding: "utf8",
 			stdio: ["ignore", "pipe", "pipe"],
 			maxBuffer: 64 * 1024 * 1024,
@@ -40,6 +41,11 @@ const npm = (...args) =>
 		"--no-fund",
 		"--loglevel=error",
 	]);
+
+const synthesized = (stack, outdir = "cdktf.out") =>
+	JSON.parse(
+		readFileSync(join(project, outdir, "stacks", stack, "cdk.tf.json"), "utf8"),
+	);
 
 /** One line a module of dist/lib (its three files belong together), one line for any other file. */
 function collapsed(paths) {
@@ -142,19 +148,24 @@ function inspect(packed, listed) {
 	});
 
 	cpSync(join(root, "test/pack/consumer"), project, { recursive: true });
-	test("a stranger's stack type-checks, declarations included", () => {
+	// the same text as an ES module
+	cpSync(join(project, "main.ts"), join(project, "main.mts"));
+	test("a stranger's app type-checks, declarations included, as CommonJS and as ES module", () => {
 		run(project, "npx", ["--no-install", "tsc", "-p", "."]);
 	});
 	test("CommonJS: each construct works alone inside somebody else's stack", () => {
 		run(project, "node", ["main.js"]);
+		for (const stack of ["credentials", "probe", "alerts", "theirs"])
+			assert.ok(Object.keys(synthesized(stack).resource).length > 0, stack);
+	});
+	test("resources are fields, and what is set on them counts", () => {
+		const [job] = Object.values(
+			synthesized("probe").resource.kubernetes_cron_job_v1,
+		);
+		assert.equal(job.spec.suspend, true);
 	});
 	test("the guard is embedded byte for byte", () => {
-		const stack = JSON.parse(
-			readFileSync(
-				join(project, "cdktf.out/stacks/theirs/cdk.tf.json"),
-				"utf8",
-			),
-		);
+		const stack = synthesized("theirs");
 		const texts = Object.values(stack.resource.kubernetes_config_map_v1)
 			.map(({ data }) => data["guard.mjs"])
 			.filter(Boolean);
@@ -167,11 +178,10 @@ function inspect(packed, listed) {
 		assert.equal(texts[0].replace(/([$%])\1\{/g, "$1{"), guard);
 		assert.equal(guard, readFileSync(join(root, "dist/guard.mjs"), "utf8"));
 	});
-	test("ESM: the same exports by name, the same output", () => {
-		run(project, "node", ["main.mjs"]);
-		const read = (folder) =>
-			readFileSync(join(project, folder, "stacks/theirs/cdk.tf.json"), "utf8");
-		assert.equal(read("esm.out"), read("cdktf.out"));
+	test("ES module: the same exports by name, the same output", () => {
+		run(project, "node", ["main.mjs"], { CDKTF_OUTDIR: "esm.out" });
+		for (const stack of ["credentials", "probe", "alerts", "theirs"])
+			assert.deepEqual(synthesized(stack, "esm.out"), synthesized(stack));
 	});
 	test("npx cdktf-registry-guard runs: version, help, and a registry that is not there", () => {
 		const bin = (...args) =>

@@ -1,3 +1,4 @@
+import { renderYaml } from "../yaml";
 import { alertChartValues, scrapeChartValues } from "./chart-values";
 import { inhibitRules } from "./inhibition";
 import { type IntegrityAlertsProps, integrityAlerts } from "./integrity-alerts";
@@ -5,7 +6,6 @@ import { type PrometheusRuleProps, prometheusRule } from "./prometheus-rule";
 import { renderRuleFile } from "./rule-file";
 import { renderRuleTests } from "./rule-tests";
 import { scrapeConfigs } from "./scrape-configs";
-import { renderYaml } from "./yaml";
 
 export interface AlertFilesProps extends IntegrityAlertsProps {
 	/** URL of the Pushgateway that the probes push to. */

@@ -1,8 +1,8 @@
+import { renderYaml } from "../yaml";
 import type { AlertGroup } from "./alert";
 import { type InhibitRule, inhibitRules } from "./inhibition";
 import { type PrometheusRuleGroup, ruleGroup } from "./rule-group";
 import type { ScrapeConfig } from "./scrape-configs";
-import { renderYaml } from "./yaml";
 
 /** Values of the prometheus-community/prometheus chart that carry rules and inhibition. */
 export interface AlertChartValues {

@@ -1,6 +1,6 @@
+import { renderYaml } from "../yaml";
 import type { AlertGroup } from "./alert";
 import { ruleGroup } from "./rule-group";
-import { renderYaml } from "./yaml";
 
 /** A Prometheus rule file. */
 export function renderRuleFile(

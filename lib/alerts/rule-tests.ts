@@ -1,4 +1,5 @@
 import { METRICS, SHARD_LABEL } from "../guard/contract";
+import { renderYaml } from "../yaml";
 import { CACHE_FAMILIES } from "./cache-families";
 import { renderDuration } from "./duration";
 import { type IntegrityAlertsProps, isProbed } from "./integrity-alerts";
@@ -7,13 +8,13 @@ import {
 	healthyTarget,
 	metricsScenarios,
 } from "./rule-tests/metrics-scenarios";
-import { healthyRun, probeScenarios } from "./rule-tests/probe-scenarios";
+import { probeScenarios } from "./rule-tests/probe-scenarios";
 import { PushedGroup } from "./rule-tests/pushed-group";
+import { healthyRun } from "./rule-tests/runs";
 import type { Scenario } from "./rule-tests/scenario";
 import { seriesValues } from "./rule-tests/series-values";
 import { type Thresholds, thresholdsWith } from "./thresholds";
 import { type Watch, watch } from "./watch";
-import { renderYaml } from "./yaml";
 
 /** Seconds between two samples of a registry's own metrics at most: a rate over minutes needs several. */
 const LONGEST_SCRAPE = 300;

@@ -6,6 +6,8 @@ const DAY = 86_400;
 export interface Schedule {
 	/** Seconds of the longest gap between two firings that follow each other: S of the alert table. */
 	readonly longestGap: number;
+	/** Seconds of the shortest: a run has to end within it. */
+	readonly shortestGap: number;
 	/** All gaps are the same length; rotation by time window is only right then. */
 	readonly isEven: boolean;
 }
@@ -40,6 +42,10 @@ export function parseSchedule(expression: string, timezone = "UTC"): Schedule {
 	const longer = isEveryHour ? 0 : shift;
 	return {
 		longestGap: Math.max(...gaps) + longer,
+		// the night that has an hour less
+		shortestGap: Math.min(
+			...[...gaps].map((gap) => (gap > longer ? gap - longer : gap)),
+		),
 		isEven: gaps.size === 1 && longer === 0,
 	};
 }

@@ -116,14 +116,15 @@ export class Inputs {
 			);
 	}
 
-	/** Every value of a repeatable flag, or of a variable with commas. */
+	/** Every value of a flag or variable that takes several: separated by commas, or the flag repeated. */
 	list(name: OptionName): readonly Given[] {
 		const given = this.given(name);
 		if (!given) return [];
 		const typed = this.flags.get(name);
 		const { repeatable }: Option = OPTIONS[name];
-		const texts = typed && repeatable ? typed : given.text.split(",");
+		const texts = typed && repeatable ? typed : [given.text];
 		const items = texts
+			.flatMap((text) => text.split(","))
 			.map((text) => ({ source: given.source, text: text.trim() }))
 			.filter(({ text }) => text !== "");
 		if (items.length === 0) this.refuseValue(given, "at least one value");

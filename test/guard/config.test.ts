@@ -225,8 +225,8 @@ describe("environment", () => {
 
 	test("globs from flag and variable", () => {
 		expect(
-			parse<ProbeConfig>(`probe ${URL} --repo infra/* --repo **`).repos,
-		).toEqual(["infra/*", "**"]);
+			parse<ProbeConfig>(`probe ${URL} --repo infra/*,a --repo **`).repos,
+		).toEqual(["infra/*", "a", "**"]);
 		expect(
 			parse<ProbeConfig>(`probe ${URL}`, { PROBE_REPOS: "a, b/**,," }).repos,
 		).toEqual(["a", "b/**"]);

@@ -116,6 +116,12 @@ async function tell({ guard, write, colours }: StoryOptions): Promise<void> {
 				: "a single image";
 			say(`   - ${`${repository}:${tag}`.padEnd(20)} ${dim(shape)}`);
 		}
+		say(`   Where it is and how to sign in comes from the environment:`);
+		say(
+			dim(
+				`   $ export REGISTRY_URL=${registry.origin} REG_USER=demo REG_PASS=...`,
+			),
+		);
 		const healthy = await run(0, "probe");
 		expectEqual(healthy.outcome, "complete", "outcome of the first probe");
 		expectEqual(healthy.findings.length, 0, "findings on a healthy registry");
@@ -153,7 +159,7 @@ async function tell({ guard, write, colours }: StoryOptions): Promise<void> {
 		act(5, "What to do now");
 		const actions = new Set(damaged.findings.map((f) => f.repair.action));
 		say(
-			`   All ${broken.length} broken tags were found, the whole one was left alone.`,
+			`   All ${broken.length} broken tags were found; tools/backup is whole and is not among them.`,
 		);
 		say(
 			`   - Repair (${[...actions].join(", ")}): restart the registry, push the same`,

@@ -39,7 +39,7 @@ export interface IntegrityProbeProps extends Placement {
 	readonly timezone?: string;
 	/** What the walk has not seen by then is inconclusive. @default - 10m, or two thirds of the schedule if that is shorter */
 	readonly deadline?: string;
-	/** When Kubernetes kills the Job; between deadline and schedule. @default - half-way between the two */
+	/** When Kubernetes kills the Job; between deadline and schedule. @default - half-way between the two, at most 10m after the deadline */
 	readonly activeDeadline?: string;
 	/** A run that could not start by then is left out; at least 10s. @default "5m" */
 	readonly startingDeadline?: string;

@@ -38,6 +38,9 @@ const CRON_JOB_NAME_LIMIT = 52;
 /** The CronJob controller looks every 10 seconds; a shorter starting deadline may miss every run. */
 const STARTING_DEADLINE_MIN = 10;
 
+/** Seconds beyond the guard's own deadline: for the image pull before and the publishing after it. */
+const GRACE = 600;
+
 const RESOURCES: Resources = {
 	requests: { cpu: "50m", memory: "64Mi" },
 	limits: { cpu: "1", memory: "256Mi" },
@@ -47,13 +50,14 @@ const RESOURCES: Resources = {
 export function resolveProbe(props: IntegrityProbeProps): ProbeSettings {
 	const { registry, schedule = DEFAULT_SCHEDULE, shards = 1 } = props;
 	const { fullRotation = 672, tagsPerRepo = 0, inUse = false } = props;
-	const { longestGap: gap, isEven } = parseSchedule(schedule, props.timezone);
+	const { shortestGap: gap, isEven } = parseSchedule(schedule, props.timezone);
 
 	const deadline = props.deadline ?? `${Math.min(600, longestRun(gap))}s`;
 	const deadlineSeconds = parseDuration(deadline, "deadline");
 	const activeDeadlineSeconds = props.activeDeadline
 		? parseDuration(props.activeDeadline, "activeDeadline")
-		: Math.floor((deadlineSeconds + gap) / 2);
+		: deadlineSeconds +
+			Math.min(GRACE, Math.floor((gap - deadlineSeconds) / 2));
 	const { startingDeadline = "5m" } = props;
 	const startingDeadlineSeconds = parseDuration(
 		startingDeadline,

@@ -34,7 +34,7 @@ describe("the longest gap between two firings", () => {
 		// from the last Monday of a February to the first of the next
 		["0 0 * 2 1", 350 * DAY, false],
 	])("%s", (expression, longestGap, isEven) => {
-		expect(parseSchedule(expression)).toEqual({ longestGap, isEven });
+		expect(parseSchedule(expression)).toMatchObject({ longestGap, isEven });
 	});
 
 	test("agrees with walking through the firings one by one", () => {
@@ -54,6 +54,7 @@ describe("the longest gap between two firings", () => {
 					.map((run, i) => (run.getTime() - Number(runs[i])) / 1000);
 				expect(parseSchedule(expression)).toEqual({
 					longestGap: Math.max(...gaps),
+					shortestGap: Math.min(...gaps),
 					isEven: new Set(gaps).size === 1,
 				});
 			}),
@@ -75,7 +76,20 @@ describe("time zones", () => {
 		// shifts in March alone
 		["7 3 * * *", "Africa/Casablanca", DAY + HOUR, false],
 	])("%s in %s", (expression, timezone, longestGap, isEven) => {
-		expect(parseSchedule(expression, timezone)).toEqual({ longestGap, isEven });
+		expect(parseSchedule(expression, timezone)).toMatchObject({
+			longestGap,
+			isEven,
+		});
+	});
+
+	test.each([
+		["7 3 * * *", "UTC", DAY],
+		["7 3 * * *", "Europe/London", DAY - HOUR],
+		["*/15 * * * *", "Europe/London", 15 * MINUTE],
+		["0 * * * *", "Australia/Lord_Howe", HOUR - 30 * MINUTE],
+		["* 2 * * *", "Europe/London", MINUTE],
+	])("the shortest gap of %s in %s", (expression, timezone, shortestGap) => {
+		expect(parseSchedule(expression, timezone)).toMatchObject({ shortestGap });
 	});
 
 	test("an unknown zone is refused", () => {

@@ -17,7 +17,9 @@ export class UsageError extends Error {
 	/** The message has a line per mistake. */
 	constructor(mistakes: readonly Mistake[]) {
 		const lines = mistakes.map(({ what, wanted, next }) =>
-			printable([what, wanted && `wanted ${wanted}`, next].filter(Boolean).join("; ")),
+			printable(
+				[what, wanted && `wanted ${wanted}`, next].filter(Boolean).join("; "),
+			),
 		);
 		// a value that two options read is refused twice
 		super([...new Set(lines)].join("\n"));

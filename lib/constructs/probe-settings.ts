@@ -52,7 +52,7 @@ export function resolveProbe(props: IntegrityProbeProps): ProbeSettings {
 	const { fullRotation = 672, tagsPerRepo = 0, inUse = false } = props;
 	const { shortestGap: gap, isEven } = parseSchedule(schedule, props.timezone);
 
-	const deadline = props.deadline ?? `${Math.min(600, longestRun(gap))}s`;
+	const deadline = props.deadline ?? defaultDeadline(gap);
 	const deadlineSeconds = parseDuration(deadline, "deadline");
 	const activeDeadlineSeconds = props.activeDeadline
 		? parseDuration(props.activeDeadline, "activeDeadline")
@@ -137,9 +137,10 @@ export function resolveProbe(props: IntegrityProbeProps): ProbeSettings {
 	};
 }
 
-/** Leaves a third of the period for the image pull, the publishing and the next run. */
-function longestRun(period: number): number {
-	return Math.floor((period * 2) / 3);
+/** A third of a short period is left for the image pull, the publishing and the next run. */
+function defaultDeadline(period: number): string {
+	const seconds = Math.floor((period * 2) / 3);
+	return seconds >= 600 ? "10m" : `${seconds}s`;
 }
 
 function wholeNumber(

@@ -68,7 +68,7 @@ describe("schedule and limits", () => {
 		const env = (name: string, props = {}) =>
 			pod(props).container[0].env.find((e: { name: string }) => e.name === name)
 				?.value;
-		expect(env("PROBE_DEADLINE")).toBe("600s");
+		expect(env("PROBE_DEADLINE")).toBe("10m");
 		expect(job().active_deadline_seconds).toBe(750);
 		expect(env("PROBE_DEADLINE", { schedule: "*/5 * * * *" })).toBe("200s");
 		expect(job({ schedule: "*/5 * * * *" }).active_deadline_seconds).toBe(250);

@@ -60,7 +60,7 @@ test("the private registry: the contract's names, the model's values, the guard'
 		REGISTRY_INSTANCE: "registry.viktorbarzin.me:5050",
 		REGISTRY_PULL_HOSTS: "registry.viktorbarzin.me,10.0.20.10:5050",
 		PROBE_FULL_ROTATION: "672",
-		PROBE_DEADLINE: "600s",
+		PROBE_DEADLINE: "10m",
 		PROBE_SCHEDULE_SECONDS: "900",
 		PUSHGATEWAY: "http://prometheus-prometheus-pushgateway.monitoring:9091",
 		PUSH_JOB: "registry-integrity-probe",

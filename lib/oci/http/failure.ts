@@ -26,10 +26,12 @@ function kindOf(error: unknown): FailureKind {
 
 /** What Node says about a connection that failed, as ours. @param what `GET https://host/v2/`. */
 export function connectionFailure(error: unknown, what: string): RegistryError {
-	const message = error instanceof Error ? error.message : "";
+	const message = asRecord(error)?.message;
+	// Node's error about several addresses has a code and no message
+	const said = excerpt(typeof message === "string" ? message : "");
 	return new RegistryError(
 		kindOf(error),
-		`${what}: ${excerpt(message) || codeOf(error) || "the connection failed"}`,
+		`${what}: ${said || codeOf(error) || "the connection failed"}`,
 		{ cause: error },
 	);
 }

@@ -20,9 +20,11 @@ export class FaultyProxy {
 	count = 0;
 	/** Requests that were answered by a fault. */
 	faults = 0;
-	/** Asked for every request, `nth` counted from 1; undefined passes it on. */
-	fault: (request: IncomingMessage, nth: number) => Fault | undefined = () =>
-		undefined;
+	/** Asked for every request, `nth` counted from 1; undefined passes it on. What it waits for happens before that. */
+	fault: (
+		request: IncomingMessage,
+		nth: number,
+	) => Fault | undefined | Promise<undefined> = () => undefined;
 
 	private constructor(port: number) {
 		this.port = port;
@@ -51,13 +53,13 @@ export class FaultyProxy {
 		return proxy;
 	}
 
-	#serve(
+	async #serve(
 		{ target }: Distribution,
 		incoming: IncomingMessage,
 		outgoing: ServerResponse,
-	): void {
+	): Promise<void> {
 		this.count++;
-		const fault = this.fault(incoming, this.count);
+		const fault = await this.fault(incoming, this.count);
 		if (fault) {
 			this.faults++;
 			outgoing.writeHead(fault.status, fault.headers);

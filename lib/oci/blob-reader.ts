@@ -119,10 +119,12 @@ export class BlobReader {
 		status: number,
 		headers: IncomingHttpHeaders,
 	): BlobSink {
-		const size = descriptor.size ?? Number.POSITIVE_INFINITY;
+		const { size } = descriptor;
 		if (status === 206) return new BlobSink(descriptor, false, WEAK_WHOLE);
-		if (!isTail) return new BlobSink(descriptor, true, size + 1);
-		const isSmall = Math.max(size, lengthOf(headers) ?? 0) <= WEAK_WHOLE;
+		const unbounded = Number.POSITIVE_INFINITY;
+		if (!isTail) return new BlobSink(descriptor, true, (size ?? unbounded) + 1);
+		const length = lengthOf(headers) ?? size ?? unbounded;
+		const isSmall = Math.max(length, size ?? 0) <= WEAK_WHOLE;
 		return new BlobSink(descriptor, isSmall, isSmall ? WEAK_WHOLE + 1 : 1);
 	}
 

@@ -19,6 +19,8 @@ import { ParseError, shown } from "./parse-error";
 import { isRepository, isTag } from "./reference";
 
 const MAX_MANIFEST = 4 * 1024 * 1024;
+/** 2.8.2 takes 1000 at most; tag lists it does not page at all, and 3.x sorts all tags for each page. */
+const CATALOG_SIZES = [1000, 500, 100, 50, 10, undefined];
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_IDLE_TIMEOUT = 30_000;
 
@@ -116,13 +118,14 @@ export class HttpClient implements RegistryClient {
 			"/v2/_catalog",
 			"registry:catalog:*",
 			"repositories",
+			CATALOG_SIZES,
 		);
 	}
 
 	async *listTags(repository: string): AsyncIterable<readonly string[]> {
 		const { path, scope } = this.place(repository, "tags/list");
 		try {
-			yield* listPages(this.requester, path, scope, "tags");
+			yield* listPages(this.requester, path, scope, "tags", [undefined]);
 		} catch (error) {
 			// a repository that has no tags yet, as an interrupted push leaves it
 			const isEmpty =

@@ -9,8 +9,10 @@ const MIB = 1024 * 1024;
 /** A page's body: 8 MiB are 60,000 names of the greatest length. */
 const MAX_PAGE = 8 * MIB;
 const MAX_PAGES = 10_000;
-/** Entries a page: what 2.8.2 takes at most, and less where a registry refuses; the last is what it likes. */
-const SIZES = [1000, 500, 100, 50, 10, undefined] as const;
+/** distribution 2.8.2 walks its disk for each page of the catalog. */
+const PATIENCE = 4;
+/** Entries a page to ask for, one after the other until one is not refused; undefined is as many as it likes. */
+export type Sizes = readonly (number | undefined)[];
 const MAX_ADDRESS = 4096;
 
 /** The body of a list as an object. @throws RegistryError protocol. */
@@ -81,6 +83,7 @@ export async function* listPages(
 	path: string,
 	scope: string,
 	field: string,
+	sizes: Sizes,
 ): AsyncIterable<readonly string[]> {
 	const get = async (at: string, accept: readonly number[]) => {
 		const answer = await requester.request({
@@ -90,13 +93,14 @@ export async function* listPages(
 			scope,
 			accept: [...accept, 404],
 			limit: MAX_PAGE,
+			patience: PATIENCE,
 		});
 		if (answer.status === 404) throw noList(answer);
 		return answer;
 	};
 	let at = path;
 	let answer: Answer | undefined;
-	for (const size of SIZES) {
+	for (const size of sizes) {
 		at = size === undefined ? path : `${path}?n=${size}`;
 		answer = await get(at, size === undefined ? [200] : [200, 400]);
 		if (answer.status === 200) break;

@@ -47,7 +47,12 @@ describe("TLS", () => {
 	test.each([
 		["an unknown CA", LOOPBACK_TLS, undefined, /certificate/],
 		["a certificate that has expired", EXPIRED_TLS, ca, /expired/],
-		["a certificate of another name", ELSEWHERE_TLS, ca, /not match certificate/],
+		[
+			"a certificate of another name",
+			ELSEWHERE_TLS,
+			ca,
+			/not match certificate/,
+		],
 	])("%s is refused, and not asked twice", async (_, tls, trusted, message) => {
 		const registry = await startRegistry({ tls });
 		const client = open(registry.origin, {

@@ -3,15 +3,20 @@ import { RegistryError } from "../errors";
 import { Collector } from "./collector";
 import { connectionFailure, excerpt } from "./failure";
 import { isRedirect, redirectTarget } from "./redirect";
-import { type Exchanged, type Sink, type Transport, whatOf } from "./transport";
+import {
+	type Exchanged,
+	type Manner,
+	type Sink,
+	type Transport,
+	whatOf,
+} from "./transport";
 
 const NOTHING = Buffer.alloc(0);
 const KIB = 1024;
 /** So much of a body that no call asked for (an error's) is read. */
 const OTHER_BODY = 16 * KIB;
 
-export interface Fetch {
-	readonly method: "GET" | "HEAD";
+export interface Fetch extends Manner {
 	/** Takes the body of a 2xx, made anew for each try. @default - collects up to `limit` bytes */
 	readonly sink?: (status: number, headers: IncomingHttpHeaders) => Sink;
 	/** Bytes of a collected body. @default 64 KiB */
@@ -83,7 +88,7 @@ export async function follow(
 		const exchanged = await transport.exchange(
 			url,
 			path,
-			method,
+			fetch,
 			headers,
 			(status, got) => {
 				const isOther = status < 200 || status > 299;

@@ -21,6 +21,12 @@ export interface Sink {
 /** Chooses who takes the body, from status and headers. */
 export type Receive = (status: number, headers: IncomingHttpHeaders) => Sink;
 
+export interface Manner {
+	readonly method: "GET" | "HEAD";
+	/** Idle timeouts that it may take: a registry walks its disk for a catalog. @default 1 */
+	readonly patience?: number;
+}
+
 export interface Exchanged {
 	readonly status: number;
 	readonly headers: IncomingHttpHeaders;
@@ -90,14 +96,14 @@ export class Transport {
 	async exchange(
 		url: URL,
 		path: string,
-		method: string,
+		manner: Manner,
 		headers: Record<string, string>,
 		receive: Receive,
 	): Promise<Exchanged> {
 		for (let stale = 0; ; stale++) {
 			const sent: { request?: ClientRequest } = {};
 			try {
-				return await this.send(url, path, method, headers, receive, sent);
+				return await this.send(url, path, manner, headers, receive, sent);
 			} catch (error) {
 				const code = codeOf((error as RegistryError).cause);
 				const isStale =
@@ -116,12 +122,14 @@ export class Transport {
 	private send(
 		url: URL,
 		path: string,
-		method: string,
+		manner: Manner,
 		headers: Record<string, string>,
 		receive: Receive,
 		sent: { request?: ClientRequest },
 	): Promise<Exchanged> {
-		const { watch, idleTimeout } = this.options;
+		const { watch } = this.options;
+		const { method, patience = 1 } = manner;
+		const idleTimeout = this.options.idleTimeout * patience;
 		if (watch.isOver)
 			return Promise.reject(
 				new RegistryError(
@@ -143,7 +151,7 @@ export class Transport {
 				reject(makeError(whatOf(method, url, path)));
 				sent.request?.destroy();
 			};
-			const watched = watch.add((why) =>
+			const watched = watch.add(idleTimeout, (why) =>
 				fail((what) =>
 					why === "idle"
 						? connectionFailure(silence(idleTimeout), what)

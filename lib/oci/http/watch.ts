@@ -1,5 +1,7 @@
 /** One request under way, as the watch sees it. */
 export interface Watched {
+	/** Milliseconds without a byte that end it. */
+	readonly idle: number;
 	/** `performance.now()` of the last byte, or of the start. */
 	lastByte: number;
 	/** Bytes since the last look, and when that was. */
@@ -33,9 +35,9 @@ export class Watch {
 		return Math.max(0, this.deadline - Date.now());
 	}
 
-	add(fail: Watched["fail"]): Watched {
+	add(idle: number, fail: Watched["fail"]): Watched {
 		const now = performance.now();
-		const entry = { lastByte: now, bytes: 0, since: now, fail };
+		const entry = { idle, lastByte: now, bytes: 0, since: now, fail };
 		this.watched.add(entry);
 		if (!this.timer) this.schedule();
 		return entry;
@@ -58,8 +60,9 @@ export class Watch {
 
 	private look(): void {
 		const now = performance.now();
-		const { isOver, idle } = this;
+		const { isOver } = this;
 		for (const entry of this.watched) {
+			const { idle } = entry;
 			if (isOver) entry.fail("deadline");
 			else if (now - entry.lastByte >= idle) entry.fail("idle");
 			else if (now - entry.since >= idle) {

@@ -54,18 +54,21 @@ export function isAddress(hostname: string): boolean {
 
 function checkedUrl(url: string): string {
 	const parsed = URL.canParse(url) ? new URL(url) : undefined;
-	if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-		throw new Error(
-			`pushgateway.url: got ${JSON.stringify(url)}, wanted http(s)://host[:port]`,
-		);
-	}
-	if (parsed.username || parsed.password) {
+	if (parsed?.username || parsed?.password) {
 		throw new Error(
 			"pushgateway.url: got one with credentials, wanted one without: it stands in the CronJob in clear",
 		);
 	}
+	if (!parsed || !PUSHGATEWAY_URL.test(url)) {
+		throw new Error(
+			`pushgateway.url: got ${JSON.stringify(url)}, wanted http(s)://host[:port][/prefix], without /metrics and query`,
+		);
+	}
 	return url;
 }
+
+const PUSHGATEWAY_URL =
+	/^https?:\/\/[^/?#\s]+(?!.*\/metrics(\/|$))(\/[^?#\s]*)?$/i;
 
 /** Names of a Service as pods write them: `name`, `name.namespace`, with `.svc` and the cluster's domain or without. */
 const SERVICE = /^[a-z0-9-]+(\.(?<namespace>[a-z0-9-]+)(\.svc(\..+)?)?)?$/;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const MOUNT_PATH = "/guard";
@@ -59,14 +59,23 @@ function readGuard(): string {
 	}
 }
 
+const CERTIFICATE =
+	/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
 function certificates(ca: string): string {
-	if (
-		!ca.includes("-----BEGIN CERTIFICATE-----") ||
-		ca.includes("PRIVATE KEY-----")
-	) {
+	const blocks = ca.match(CERTIFICATE) ?? [];
+	if (blocks.length === 0 || !blocks.every(isSound) || /PRIVATE KEY/.test(ca)) {
 		throw new Error(
-			"registry.ca: got something else, wanted a PEM bundle of certificates, without any private key",
+			"registry.ca: got something else, wanted a PEM bundle of certificates, each of them sound, without any private key",
 		);
 	}
 	return ca;
+}
+
+function isSound(block: string): boolean {
+	try {
+		return new X509Certificate(block) !== undefined;
+	} catch {
+		return false;
+	}
 }

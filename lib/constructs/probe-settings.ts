@@ -38,6 +38,11 @@ const CRON_JOB_NAME_LIMIT = 52;
 /** The CronJob controller looks every 10 seconds; a shorter starting deadline may miss every run. */
 const STARTING_DEADLINE_MIN = 10;
 
+/** The guard refuses more: better here than in a pod. */
+const MOST = 1_000_000;
+const MOST_SHARDS = 10_000;
+const MOST_CONCURRENCY = 256;
+
 /** Seconds beyond the guard's own deadline: for the image pull before and the publishing after it. */
 const GRACE = 600;
 
@@ -89,7 +94,7 @@ export function resolveProbe(props: IntegrityProbeProps): ProbeSettings {
 		`at least ${STARTING_DEADLINE_MIN}s`,
 	);
 	for (const [prop, value] of Object.entries({ fullRotation, tagsPerRepo })) {
-		wholeNumber(prop, value, 0);
+		wholeNumber(prop, value, 0, MOST);
 		must(
 			value === 0 || isEven,
 			prop,
@@ -97,9 +102,9 @@ export function resolveProbe(props: IntegrityProbeProps): ProbeSettings {
 			`0 on a schedule with unequal gaps (${schedule}): a rotation counts windows of one length`,
 		);
 	}
-	wholeNumber("shards", shards, 1);
-	wholeNumber("concurrency", props.concurrency, 1);
-	wholeNumber("minRepositories", props.minRepositories, 0);
+	wholeNumber("shards", shards, 1, MOST_SHARDS);
+	wholeNumber("concurrency", props.concurrency, 1, MOST_CONCURRENCY);
+	wholeNumber("minRepositories", props.minRepositories, 0, MOST);
 	must(
 		!inUse || props.networkPolicy === false || props.apiServer !== undefined,
 		"apiServer",
@@ -147,12 +152,14 @@ function wholeNumber(
 	prop: string,
 	value: number | undefined,
 	from: number,
+	to: number,
 ): void {
 	must(
-		value === undefined || (Number.isSafeInteger(value) && value >= from),
+		value === undefined ||
+			(Number.isSafeInteger(value) && value >= from && value <= to),
 		prop,
 		value,
-		`an integer from ${from}`,
+		`an integer from ${from} to ${to}`,
 	);
 }
 

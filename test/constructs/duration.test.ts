@@ -5,6 +5,7 @@ test.each([
 	["90s", 90],
 	["10m", 600],
 	["2h", 7200],
+	["168h", 604_800],
 ])("%s", (text, seconds) => {
 	expect(parseDuration(text, "deadline")).toBe(seconds);
 });
@@ -20,9 +21,10 @@ test.each([
 	"10M",
 	"1d",
 	"1m30s",
+	"169h",
 	"99999999h",
 ])("refuses %j", (text) => {
 	expect(() => parseDuration(text, "deadline")).toThrow(
-		`deadline: got ${JSON.stringify(text)}, wanted a duration such as 90s, 10m or 1h`,
+		`deadline: got ${JSON.stringify(text)}, wanted a duration of at most a week such as 90s, 10m or 1h`,
 	);
 });

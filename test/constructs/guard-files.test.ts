@@ -1,11 +1,7 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform templates are what this is about
-
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { guardFiles } from "../../lib/constructs/guard-files";
-
-const CA =
-	"-----BEGIN CERTIFICATE-----\r\nMIIB${x}\r\n-----END CERTIFICATE-----\r\n";
+import { CA } from "./synthesized";
 
 describe("guardFiles", () => {
 	test("is the built bundle, byte for byte", () => {
@@ -28,15 +24,17 @@ describe("guardFiles", () => {
 
 	test.each([
 		["nothing like it", "x"],
+		["nothing", ""],
+		["an unsound one beside a sound one", `${CA}${CA.replace(/MII/, "MIX")}`],
 		["a private key beside it", `${CA}-----BEGIN RSA PRIVATE KEY-----\n`],
 	])("refuses %s as CA", (_, ca) => {
 		expect(() => guardFiles(ca)).toThrow(
-			"registry.ca: got something else, wanted a PEM bundle of certificates, without any private key",
+			"registry.ca: got something else, wanted a PEM bundle of certificates, each of them sound, without any private key",
 		);
 	});
 
 	test("refuses what no ConfigMap can hold", () => {
-		expect(() => guardFiles(CA.repeat(20_000))).toThrow(
+		expect(() => guardFiles(CA.repeat(800))).toThrow(
 			/^registry\.ca: got \d+ bytes together with the guard, wanted at most 1048576$/,
 		);
 	});

@@ -6,11 +6,16 @@ import { Construct } from "constructs";
 import { IntegrityProbe } from "../../lib/constructs/integrity-probe";
 import type { IntegrityProbeProps } from "../../lib/constructs/probe-props";
 import type { RegistryProps } from "../../lib/registry";
-import { newStack, probeProps, Synthesized, synthesize } from "./synthesized";
+import {
+	CA,
+	newStack,
+	probeProps,
+	Synthesized,
+	synthesize,
+} from "./synthesized";
 
 const CRON_JOB = "kubernetes_cron_job_v1";
 const CONFIG_MAP = "kubernetes_config_map_v1";
-const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const API_SERVER = { cidr: "10.0.20.100/32", port: 6443 };
 
 function probe(
@@ -115,6 +120,8 @@ describe("schedule and limits", () => {
 		["concurrency", { concurrency: 0 }],
 		["minRepositories", { minRepositories: -1 }],
 		["shards", { shards: 0 }],
+		["shards", { shards: 10_001 }],
+		["concurrency", { concurrency: 257 }],
 		["shards", { shards: 2.5 }],
 		["mode", { mode: "deep" as never }],
 		["ignoreMutations", { ignoreMutations: ["istio" as never] }],

@@ -174,8 +174,13 @@ test.each<[string, Partial<IntegrityProbeProps>, Partial<RegistryProps>]>([
 		{},
 	],
 	[
-		'pushgateway.url: got "push:9091", wanted http(s)://host[:port]',
+		'pushgateway.url: got "push:9091", wanted http(s)://host[:port][/prefix], without /metrics and query',
 		{ pushgateway: { url: "push:9091" } },
+		{},
+	],
+	[
+		'pushgateway.url: got "http://push.monitoring:9091/metrics", wanted',
+		{ pushgateway: { url: "http://push.monitoring:9091/metrics" } },
 		{},
 	],
 	[

@@ -2,9 +2,11 @@
 
 import { IntegrityProbe } from "../../lib/constructs/integrity-probe";
 import type { IntegrityProbeProps } from "../../lib/constructs/probe-props";
+import { parseCommandLine } from "../../lib/guard/command-line";
 import { OPTIONS, type Option } from "../../lib/guard/contract";
+import { parseConfig } from "../../lib/guard/parse-config";
 import type { RegistryProps } from "../../lib/registry";
-import { FORGEJO, probeProps, synthesize } from "./synthesized";
+import { CA, FORGEJO, probeProps, synthesize } from "./synthesized";
 
 interface Env {
 	readonly name: string;
@@ -45,7 +47,7 @@ const EVERYTHING = envOf(
 	},
 	{
 		...FORGEJO,
-		ca: "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n",
+		ca: CA,
 		realmHosts: [
 			{ host: "forgejo.viktorbarzin.me", address: "10.0.20.203" },
 			{ host: "auth.local:444", address: "10.0.20.204" },
@@ -132,4 +134,31 @@ test("what Terraform would read as a template is only text", () => {
 	expect(values(envOf({}, { instance: "a${b}%{c}" }))).toMatchObject({
 		REGISTRY_INSTANCE: "a$${b}%%{c}",
 	});
+});
+
+test.each([
+	["as little as can be said", envOf()],
+	["everything", EVERYTHING],
+	["without rotation", envOf({ fullRotation: 0 })],
+	[
+		"the ends",
+		envOf({ concurrency: 256, shards: 10_000, minRepositories: 1_000_000 }),
+	],
+])("the guard understands it: %s", (_, env) => {
+	const kubernetes = {
+		JOB_COMPLETION_INDEX: "2",
+		KUBERNETES_SERVICE_HOST: "10.96.0.1",
+		KUBERNETES_SERVICE_PORT: "443",
+	};
+	const config = parseConfig(
+		parseCommandLine(["probe"]),
+		{
+			...kubernetes,
+			...Object.fromEntries(
+				env.map(({ name, value }) => [name, value ?? "from the Secret"]),
+			),
+		},
+		() => CA,
+	);
+	expect(config).toMatchObject({ command: "probe", exitZero: true });
 });

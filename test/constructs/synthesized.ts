@@ -1,3 +1,4 @@
+import { rootCertificates } from "node:tls";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { App, TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
@@ -54,6 +55,9 @@ export function newStack(scope: Construct = new App()): TerraformStack {
 	new KubernetesProvider(stack, "kubernetes");
 	return stack;
 }
+
+/** A sound certificate. */
+export const CA = `# why: an example\r\n${rootCertificates[0]}\n`;
 
 /** The private registry of the contract. */
 export const PRIVATE: RegistryProps = {

@@ -7,7 +7,7 @@ import type { TerraformStack } from "cdktf";
 import { IntegrityAlerts } from "../../lib/constructs/integrity-alerts";
 import { Registry } from "../../lib/constructs/registry";
 import { type RegistryProps, registry } from "../../lib/registry";
-import { FORGEJO, PRIVATE, probeProps } from "../constructs/synthesized";
+import { CA, FORGEJO, PRIVATE, probeProps } from "../constructs/synthesized";
 import { requirePrograms } from "../support/requires";
 import {
 	type StackFolder,
@@ -67,9 +67,7 @@ function privateRegistry(
 /** Every construct, every mode, every option. */
 function everything(stack: TerraformStack): void {
 	const common = { namespace, pushgateway, tier: "1-cluster" };
-	const own = privateRegistry(stack, 1, {
-		ca: "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n",
-	});
+	const own = privateRegistry(stack, 1, { ca: CA });
 	new Registry(stack, "forgejo", {
 		...common,
 		registry: registry(FORGEJO),

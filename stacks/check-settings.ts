@@ -15,7 +15,7 @@ export function checkSettings(settings: Settings): Settings {
 			mistakes.push(`${prop}: got ${JSON.stringify(got)}, wanted ${wanted}`);
 	};
 	const { backend, kubernetes, vaultAddress, tiers, namespace } = settings;
-	const { registries, pushgateway, schedule, runbookBaseUrl, dashboardUrl } =
+	const { registries, pushgateway, schedule, runbookBaseUrl, grafanaUrl } =
 		settings;
 
 	must(
@@ -98,10 +98,11 @@ export function checkSettings(settings: Settings): Settings {
 		"an http(s) URL",
 	);
 	must(
-		dashboardUrl === undefined || isHttp(dashboardUrl),
-		"dashboardUrl",
-		dashboardUrl,
-		"an http(s) URL, or nothing",
+		grafanaUrl === undefined ||
+			(isHttp(grafanaUrl) && !grafanaUrl.endsWith("/")),
+		"grafanaUrl",
+		grafanaUrl,
+		"an http(s) URL without a slash at its end, or nothing",
 	);
 	const source = settings.monitoringModule?.source;
 	must(

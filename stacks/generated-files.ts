@@ -1,7 +1,9 @@
 import { alertFiles } from "../lib/alerts/alert-files";
 import { renderCliReference } from "../lib/cli/cli-reference";
+import { dashboardFiles } from "../lib/dashboards/dashboard-files";
+import { alertModel } from "./alert-model";
 import type { Settings } from "./model";
-import { watchedRegistries } from "./watched";
+import { freshFor } from "./watched";
 
 /**
  * Every committed file that follows from the settings and is not Terraform, by its path from the project's root: the same
@@ -13,10 +15,7 @@ export function generatedFiles(settings: Settings): Record<string, string> {
 		...below(
 			"generated",
 			alertFiles({
-				registries: watchedRegistries(settings),
-				runbookBase: settings.runbookBaseUrl,
-				dashboardUrl: settings.dashboardUrl,
-				thresholds: alerts?.thresholds,
+				...alertModel(settings),
 				pushgateway: pushgateway.url,
 				prometheusRule: {
 					name: alerts?.name,
@@ -25,6 +24,7 @@ export function generatedFiles(settings: Settings): Record<string, string> {
 				},
 			}),
 		),
+		...below("generated", dashboardFiles({ freshFor: freshFor(settings) })),
 		"docs/reference.md": renderCliReference(),
 	};
 }

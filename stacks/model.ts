@@ -45,8 +45,8 @@ export interface Settings {
 	readonly schedule: string;
 	/** An alert's runbook is at the base with the alert's name after it. */
 	readonly runbookBaseUrl: string;
-	/** URL of the dashboard in Grafana, which every alert links to. @default - no link */
-	readonly dashboardUrl?: string;
+	/** Grafana's address; every alert links to the dashboard there. @default - no links */
+	readonly grafanaUrl?: string;
 	/**
 	 * Carrier, labels and thresholds of the alert rules. With the carrier "none" there is no stack `alerts`.
 	 * @default - a PrometheusRule

@@ -26,6 +26,7 @@ export const settings: Settings = {
 	// the folder, with the alert's name as the fragment: a file there would need ".md" behind the name
 	runbookBaseUrl:
 		"https://github.com/ViktorBarzin/infra/tree/master/docs/runbooks#",
+	grafanaUrl: "https://grafana.viktorbarzin.me",
 	registries: [
 		{
 			model: registry({

@@ -1,4 +1,6 @@
-import type { WatchedRegistry } from "../lib/alerts/watch";
+import { isProbed } from "../lib/alerts/integrity-alerts";
+import { thresholdsWith } from "../lib/alerts/thresholds";
+import { type WatchedRegistry, watch } from "../lib/alerts/watch";
 import type { Settings } from "./model";
 import { ownership } from "./module-ownership";
 
@@ -18,4 +20,13 @@ export function watchedRegistries(settings: Settings): WatchedRegistry[] {
 			shards: probe.shards,
 			tagsPerRepo: probe.tagsPerRepo,
 		}));
+}
+
+/** Seconds after which a run is old, as the alerts have it: of the registry that is probed most seldom. */
+export function freshFor(settings: Settings): number | undefined {
+	const thresholds = thresholdsWith(settings.alerts?.thresholds);
+	const each = watchedRegistries(settings)
+		.filter(isProbed)
+		.map((watched) => watch(watched, thresholds).freshFor);
+	return each.length > 0 ? Math.max(...each) : undefined;
 }

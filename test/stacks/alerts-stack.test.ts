@@ -91,7 +91,9 @@ test("runbooks and dashboard are the settings'", () => {
 	expect(text).toContain(
 		`${settings.runbookBaseUrl}RegistryManifestIntegrityFailure`,
 	);
-	if (settings.dashboardUrl) expect(text).toContain(settings.dashboardUrl);
+	expect(text).toContain(
+		`${settings.grafanaUrl}/d/registry-integrity?var-instance=forgejo.viktorbarzin.me`,
+	);
 });
 
 test("carrier config-map: no custom resource", () => {

@@ -69,6 +69,10 @@ describe("checkSettings", () => {
 			'runbookBaseUrl: got "/docs/runbooks", wanted an http(s) URL',
 		],
 		[
+			{ grafanaUrl: "https://grafana/" },
+			'grafanaUrl: got "https://grafana/", wanted an http(s) URL without a slash at its end',
+		],
+		[
 			{ monitoringModule: { source: "" } },
 			'monitoringModule.source: got "", wanted a folder',
 		],

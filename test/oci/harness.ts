@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import {
 	type ClientOptions,
@@ -10,6 +11,7 @@ import {
 	type EmbeddedRegistry,
 	startEmbeddedRegistry,
 } from "../support/embedded-registry";
+import { multiArch } from "../support/images";
 
 export const CREDENTIALS = { user: "prober", password: "s3cret-pass" };
 
@@ -82,3 +84,32 @@ export async function failureOf(
 		throw error;
 	}
 }
+
+/** What `answering` holds as `app:v1`. */
+export const CONTENT = multiArch("a");
+
+/** A registry that answers everything but `/v2/` by hand. */
+export async function answering(
+	serve: (response: ServerResponse, count: number, url: string) => void,
+): Promise<EmbeddedRegistry> {
+	const registry = await startRegistry();
+	registry.store.put("app", CONTENT, "v1");
+	let count = 0;
+	registry.before = ({ url = "" }, response) => {
+		if (url === "/v2/") return false;
+		serve(response, ++count, url);
+		return true;
+	};
+	return registry;
+}
+
+/** A whole answer by hand. */
+export const reply = (
+	response: ServerResponse,
+	status: number,
+	headers: Record<string, string> = {},
+	body = "",
+) => {
+	response.writeHead(status, headers);
+	response.end(body);
+};

@@ -21,8 +21,6 @@ export interface EmbeddedOptions {
 	readonly warm?: boolean;
 	/** Largest `n` of the catalog. @default 1000 */
 	readonly catalogMax?: number;
-	/** Tag lists honour `n`, as 3.x does. @default false */
-	readonly pagedTags?: boolean;
 }
 
 export interface LoggedRequest {
@@ -72,7 +70,6 @@ export async function startEmbeddedRegistry(
 	options: EmbeddedOptions = {},
 ): Promise<EmbeddedRegistry> {
 	const { auth, tls, warm = false, catalogMax = 1000 } = options;
-	const { pagedTags = false } = options;
 	const store = new Store(warm);
 	const uploads = new Map<string, Buffer[]>();
 	const gate = auth && new Gate(auth);
@@ -90,7 +87,7 @@ export async function startEmbeddedRegistry(
 			);
 		if (url.pathname === "/v2/_catalog")
 			return serveCatalog(store, catalogMax, exchange);
-		if (kind === "tags" && isRead) return serveTags(store, pagedTags, exchange);
+		if (kind === "tags" && isRead) return serveTags(store, exchange);
 		if (kind === "manifests" && isRead) return serveManifest(store, exchange);
 		if (kind === "manifests" && request.method === "PUT")
 			return acceptManifest(store, exchange);

@@ -38,20 +38,15 @@ export function serveCatalog(store: Store, max: number, exchange: Exchange) {
 	answerJson(response, { repositories: names }, link);
 }
 
-/** 2.8.2 ignores `n` and answers in directory hash order; 3.x (`paged`) sorts and pages. */
-export function serveTags(store: Store, paged: boolean, exchange: Exchange) {
-	const { response, url, repository: name } = exchange;
+/** 2.8.2 ignores `n` and answers in directory hash order. */
+export function serveTags(store: Store, exchange: Exchange) {
+	const { response, repository: name } = exchange;
 	const found = store.repositories.get(name);
 	// a repository that only has `_layers` (an interrupted push) is in the catalog and unknown here
 	if (!found || (found.tags.size === 0 && found.revisions.size === 0))
 		return answerError(response, 404, "NAME_UNKNOWN", { name });
-	const tags = [...found.tags.keys()].sort();
+	const tags = [...found.tags.keys()];
 	if (tags.length === 0) return answerJson(response, { name, tags: null });
-	const n = Number(url.searchParams.get("n"));
-	if (paged && n > 0) {
-		const { names, link } = page(tags, url, n);
-		return answerJson(response, { name, tags: names }, link);
-	}
 	const hashes = new Map(tags.map((tag) => [tag, sha256(tag)]));
 	tags.sort((a, b) => (hashes.get(a) ?? "").localeCompare(hashes.get(b) ?? ""));
 	answerJson(response, { name, tags });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { CronJobV1 } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
 import type { TerraformStack } from "cdktf";
 import { IntegrityAlerts } from "../../lib/constructs/integrity-alerts";
+import { IntegrityDashboard } from "../../lib/constructs/integrity-dashboard";
 import { Registry } from "../../lib/constructs/registry";
 import { type RegistryProps, registry } from "../../lib/registry";
 import { CA, FORGEJO, PRIVATE, probeProps } from "../constructs/synthesized";
@@ -92,6 +93,7 @@ function everything(stack: TerraformStack): void {
 			computedFields: ["metadata.annotations"],
 		},
 	});
+	new IntegrityDashboard(stack, "dashboard", { namespace });
 	for (const carrier of ["prometheus-rule", "config-map"] as const) {
 		new IntegrityAlerts(stack, carrier, {
 			registries: [own.probe.watched],
@@ -234,6 +236,7 @@ applied("plan and apply", () => {
 				"kubernetes_cluster_role_v1 monitoring-forgejo-integrity-probe",
 				"kubernetes_config_map_v1 monitoring/forgejo-integrity-probe-files",
 				"kubernetes_config_map_v1 monitoring/registry-integrity",
+				"kubernetes_config_map_v1 monitoring/registry-integrity-dashboard",
 				"kubernetes_config_map_v1 monitoring/registry-integrity-probe-files",
 				"kubernetes_config_map_v1 monitoring/third-integrity-probe-files",
 				"kubernetes_cron_job_v1 monitoring/forgejo-integrity-probe",

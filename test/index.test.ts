@@ -1,0 +1,36 @@
+import * as library from "../lib";
+
+test("the public surface: a name that goes away or comes is a decision", () => {
+	expect(Object.keys(library).sort()).toEqual([
+		"ALERTS",
+		"DASHBOARD_UID",
+		"EXIT",
+		"EphemeralVaultSecret",
+		"IntegrityAlerts",
+		"IntegrityDashboard",
+		"IntegrityProbe",
+		"METRICS",
+		"OPTIONS",
+		"PINS",
+		"Registry",
+		"RegistryCredentials",
+		"THRESHOLDS",
+		"alertChartValues",
+		"alertFiles",
+		"assertPinned",
+		"imageOf",
+		"inhibitRules",
+		"integrityAlerts",
+		"literal",
+		"parseSchedule",
+		"prometheusRule",
+		"registry",
+		"renderIntegrityDashboard",
+		"renderRuleFile",
+		"renderRuleTests",
+		"requireTerraform",
+		"runbookUrl",
+		"scrapeChartValues",
+		"scrapeConfigs",
+	]);
+});

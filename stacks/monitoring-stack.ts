@@ -2,13 +2,18 @@ import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { Annotations, App, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import { IntegrityDashboard } from "../lib/constructs/integrity-dashboard";
 import { Registry } from "../lib/constructs/registry";
 import type { Settings } from "./model";
 import { ownership } from "./module-ownership";
 import { MonitoringModuleCall } from "./monitoring-module";
 import { SettingsStack } from "./settings-stack";
+import { freshFor } from "./watched";
 
-/** The namespace, and in it a probe with its Secret for each registry; around them the infra repo's own module, if there is one. */
+/**
+ * The namespace, and in it a probe with its Secret for each registry and the dashboard of all; around them the infra
+ * repo's own module, if there is one.
+ */
 export class MonitoringStack extends SettingsStack {
 	readonly namespace?: NamespaceV1;
 	readonly monitoringModule?: MonitoringModuleCall;
@@ -16,6 +21,7 @@ export class MonitoringStack extends SettingsStack {
 	readonly home?: ITerraformDependable;
 	/** By the registry's name. */
 	readonly registries: Readonly<Record<string, Registry>>;
+	readonly dashboard: IntegrityDashboard;
 
 	constructor(scope: Construct, name: string, settings: Settings) {
 		const owner = ownership(settings);
@@ -51,19 +57,26 @@ export class MonitoringStack extends SettingsStack {
 			(settings.monitoringModule?.owns.namespace
 				? this.monitoringModule?.module
 				: undefined);
+		const placement = {
+			namespace: settings.namespace.name,
+			dependsOn: this.home && [this.home],
+		};
 		this.registries = Object.fromEntries(
 			own.map(({ model, credentials, probe }) => [
 				model.name,
 				new Registry(this, model.name, {
+					...placement,
 					registry: model,
-					namespace: settings.namespace.name,
 					tier,
-					dependsOn: this.home && [this.home],
 					pushgateway: settings.pushgateway,
 					credentials,
 					probe: { schedule: settings.schedule, ...probe },
 				}),
 			]),
 		);
+		this.dashboard = new IntegrityDashboard(this, "dashboard", {
+			...placement,
+			freshFor: freshFor(settings),
+		});
 	}
 }

@@ -13,6 +13,7 @@ test("every address, a public contract: a rename destroys and makes anew", () =>
 	expect(addresses(stack)).toEqual([
 		"ephemeral.vault_kv_secret_v2.forgejo_forgejo-probe-credentials_vault_2C93AB0B",
 		"ephemeral.vault_kv_secret_v2.registry_registry-probe-credentials_vault_5816EDC7",
+		"kubernetes_config_map_v1.dashboard_config-map_5D75ACAD",
 		"kubernetes_config_map_v1.forgejo_forgejo-integrity-probe_files_D621E780",
 		"kubernetes_config_map_v1.registry_registry-integrity-probe_files_6750EB22",
 		"kubernetes_cron_job_v1.forgejo_forgejo-integrity-probe_cron-job_B58A1A79",
@@ -154,4 +155,17 @@ test("an anonymous registry has no Secret, and alone needs no Vault", () => {
 	});
 	expect(result.resource).not.toHaveProperty("kubernetes_secret_v1");
 	expect(Object.keys(result.provider)).toEqual(["kubernetes"]);
+});
+
+test("the dashboard is a ConfigMap for Grafana's sidecar, and is old when the alerts are", () => {
+	const of = ({ resource }: typeof stack) =>
+		Object.values(resource?.kubernetes_config_map_v1 ?? {}).find(
+			({ metadata }) =>
+				(metadata as { labels: Record<string, string> }).labels
+					.grafana_dashboard === "1",
+		);
+	expect(of(stack)?.metadata).toMatchObject({ namespace: "monitoring" });
+	expect(of(stack)?.data).not.toEqual(
+		of(monitoring({ schedule: "0 */6 * * *" }))?.data,
+	);
 });

@@ -30,13 +30,19 @@ export interface Synthesized {
 	readonly files: Readonly<Record<string, string>>;
 }
 
-/** All stacks of the settings, synthesized as `main.ts` does, into a folder that is gone again afterwards. */
+/**
+ * All stacks of the settings, synthesized as `main.ts` does, into a folder that is gone again afterwards.
+ *
+ * @param before what a user would write between the app and its synthesis.
+ */
 export function synthesized(
 	settings: Settings,
 	outdir = mkdtempSync(join(tmpdir(), "synth-")),
+	before?: (app: GuardApp) => void,
 ): Synthesized {
 	try {
 		const app = new GuardApp(settings, outdir);
+		before?.(app);
 		app.synth();
 		const read = (name: string) => readFileSync(join(outdir, name), "utf8");
 		const names = app.stacks.map((stack) => stack.node.id);

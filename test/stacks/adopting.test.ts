@@ -7,6 +7,68 @@ import { type Artefacts, artefactDiff } from "../support/artefact-diff";
 import { expectGolden } from "../support/golden";
 import { addresses, synthesized } from "../support/synthesized";
 
+const page = readFileSync("docs/adopting.md", "utf8");
+
+test("every address that the page names exists", () => {
+	const own = [...page.matchAll(/-replace='([^']+)'/g)].map(
+		([, address]) => address ?? "",
+	);
+	expect(own.length).toBeGreaterThan(0);
+	expect(addresses(synthesized(settings).stack("monitoring"))).toEqual(
+		expect.arrayContaining(own),
+	);
+});
+
+test("the page's import lines: an import block each, with the id that Kubernetes has", () => {
+	const { app, stack } = synthesized(settings, undefined, ({ monitoring }) => {
+		monitoring.namespace?.importFrom("monitoring");
+		monitoring.registries.registry?.probe.cronJob.importFrom(
+			"monitoring/registry-integrity-probe",
+		);
+		monitoring.registries.registry?.credentials.secret?.importFrom(
+			"monitoring/registry-probe-credentials",
+		);
+	});
+	const lines = [
+		...page.matchAll(/^app\.(monitoring\.\S+)\.importFrom\("([^"]+)"\);$/gm),
+	];
+	expect(lines).toHaveLength(3);
+	const ids = lines.map(([, , id]) => id);
+	expect(stack("monitoring").import).toEqual(
+		expect.arrayContaining(
+			ids.map((id) => ({
+				id,
+				to: expect.stringMatching(
+					/^kubernetes_(namespace|cron_job|secret)_v1\./,
+				),
+			})),
+		),
+	);
+	// what is imported is what has that name
+	const byId = (stack("monitoring").import as { id: string; to: string }[]).map(
+		({ id, to }) => {
+			const [type = "", name = ""] = to.split(".");
+			const found = stack("monitoring").resource?.[type]?.[name];
+			const metadata = found?.metadata as { name: string; namespace?: string };
+			return [
+				id,
+				[metadata.namespace, metadata.name].filter(Boolean).join("/"),
+			];
+		},
+	);
+	for (const [id, actual] of byId) expect(id).toBe(actual);
+	expect(app.warnings).toEqual([]);
+});
+
+test("a trial under another name collides with nothing of the old probe", () => {
+	expect(page).toContain('registry({ name: "registry-next"');
+	for (const name of [
+		"registry-next-integrity-probe",
+		"registry-next-probe-credentials",
+	])
+		expect(page).toContain(name);
+});
+
 const entry = (name: string): RegistrySettings => {
 	const found = settings.registries.find(({ model }) => model.name === name);
 	if (!found) throw new Error(`no registry ${name}`);
@@ -98,7 +160,6 @@ describe("removing the private registry", () => {
 });
 
 test("docs/adopting.md says what to run for the leftovers, with the real names", () => {
-	const page = readFileSync("docs/adopting.md", "utf8");
 	const { url } = settings.pushgateway;
 	expect(page).toContain(
 		`npx cdktf-registry-guard forget ${own.model.instance} --push ${url}`,

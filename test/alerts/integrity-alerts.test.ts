@@ -3,6 +3,7 @@ import { ALERTS, type AlertName, type AlertRule } from "../../lib/alerts/alert";
 import { CACHE_FAMILIES } from "../../lib/alerts/cache-families";
 import { renderDuration } from "../../lib/alerts/duration";
 import { integrityAlerts } from "../../lib/alerts/integrity-alerts";
+import type { Thresholds } from "../../lib/alerts/thresholds";
 import type { WatchedRegistry } from "../../lib/alerts/watch";
 import { METRICS } from "../../lib/guard/contract";
 import { EVERYTHING, FORGEJO, HUB, PRIVATE, watching } from "./watched";

@@ -17,6 +17,7 @@ import { networkPolicySpec } from "./network-policy-spec";
 import { metaArguments } from "./placement";
 import type { IntegrityProbeProps } from "./probe-props";
 import { resolveProbe } from "./probe-settings";
+import { resolved } from "./resolved";
 
 /**
  * A CronJob that walks a registry with the guard and publishes what it saw. By convention its id is the model's
@@ -31,8 +32,8 @@ export class IntegrityProbe extends Construct {
 	readonly access?: InUseAccess;
 	/** What its alerts and its dashboard depend on: give it to them. */
 	readonly watched: WatchedRegistry;
-	/** What makes two probes the same one. */
-	readonly identity: string;
+	/** What makes two probes the same one: cluster, namespace and name. */
+	readonly #identity: string;
 
 	/** @throws Error for props that contradict each other, a floating image, a second probe of the same name in the namespace. */
 	constructor(scope: Construct, id: string, props: IntegrityProbeProps) {
@@ -40,8 +41,8 @@ export class IntegrityProbe extends Construct {
 		const { registry, namespace, provider } = props;
 		const settings = resolveProbe(props);
 		const name = registry.probeName;
-		this.identity = [provider?.fqn, namespace, name].join(" ");
-		refuseTwin(this);
+		this.#identity = [provider?.fqn, resolved(this, namespace), name].join(" ");
+		this.#refuseTwin();
 		this.watched = {
 			registry,
 			schedule: settings.schedule,
@@ -89,20 +90,19 @@ export class IntegrityProbe extends Construct {
 			},
 		});
 	}
-}
 
-function refuseTwin(probe: IntegrityProbe): void {
-	const twin = TerraformStack.of(probe)
-		.node.findAll()
-		.find(
-			(other) =>
-				other !== probe &&
-				other instanceof IntegrityProbe &&
-				other.identity === probe.identity,
-		);
-	if (twin) {
+	#refuseTwin(): void {
+		const twin = TerraformStack.of(this)
+			.node.findAll()
+			.find(
+				(other) =>
+					other !== this &&
+					other instanceof IntegrityProbe &&
+					other.#identity === this.#identity,
+			);
+		if (!twin) return;
 		throw new Error(
-			`registry.name: got a second ${probe.identity.trim()}, wanted another name or namespace than ${twin.node.path}`,
+			`registry.name: got a second ${this.#identity.trim()}, wanted another name or namespace than ${twin.node.path}`,
 		);
 	}
 }

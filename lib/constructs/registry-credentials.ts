@@ -23,7 +23,8 @@ export const CREDENTIALS_MODES = [
 ] as const;
 /**
  * Who writes the Secret. `ephemeral`: Terraform >= 1.11, the password is never in state or plan. `data`: any Terraform,
- * the password is in state in clear. `external-secret`: the External Secrets operator, which also rotates it.
+ * the password is in state in clear. `external-secret`: the External Secrets operator, which also rotates it; where its CRD
+ * is absent the stack cannot be planned.
  * `existing`: somebody else.
  */
 export type CredentialsMode = (typeof CREDENTIALS_MODES)[number];

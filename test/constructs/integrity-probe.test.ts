@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform templates are what this is about
 
+import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { App, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
@@ -400,6 +401,18 @@ describe("misuse", () => {
 		const elsewhere = new TerraformStack(new App(), "x");
 		new IntegrityProbe(elsewhere, "a", probeProps());
 	});
+});
+
+test("two references to one namespace are one namespace", () => {
+	const stack = newStack();
+	const { metadata } = new NamespaceV1(stack, "ns", {
+		metadata: { name: "monitoring" },
+	});
+	const inNamespace = () => probeProps({ namespace: metadata.name });
+	new IntegrityProbe(stack, "a", inNamespace());
+	expect(() => new IntegrityProbe(stack, "b", inNamespace())).toThrow(
+		"registry.name: got a second ${kubernetes_namespace_v1.ns.metadata[0].name} registry-integrity-probe",
+	);
 });
 
 test("works with a provider of its own and after a namespace of the same stack", () => {

@@ -1,6 +1,11 @@
 import { rootCertificates } from "node:tls";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
-import { App, TerraformStack, Testing } from "cdktf";
+import {
+	AnnotationMetadataEntryType,
+	App,
+	TerraformStack,
+	Testing,
+} from "cdktf";
 import type { Construct } from "constructs";
 import type { IntegrityProbeProps } from "../../lib/constructs/probe-props";
 import { type RegistryProps, registry } from "../../lib/registry";
@@ -22,7 +27,7 @@ export class Synthesized {
 		this.warnings = stack.node
 			.findAll()
 			.flatMap(({ node }) => node.metadata)
-			.filter(({ type }) => type === "@cdktf/warn")
+			.filter(({ type }) => type === AnnotationMetadataEntryType.WARN)
 			.map(({ data }) => data as string);
 	}
 

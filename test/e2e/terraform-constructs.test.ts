@@ -19,7 +19,7 @@ import {
 	withTerraform,
 } from "../support/terraform/with-terraform";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const { suite } = requirePrograms("terraform");
 /** Plans and applies ask a cluster and a Vault, which the stand-in has; with real providers it is `test:deploy` that has them. */
 const applied = process.env.TF_PROVIDER_MIRROR ? describe.skip : suite;

@@ -17,7 +17,7 @@ import {
 	withTerraform,
 } from "../support/terraform/with-terraform";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const { suite } = requirePrograms("terraform");
 const applied = process.env.TF_PROVIDER_MIRROR ? describe.skip : suite;
 

@@ -42,8 +42,8 @@ export async function confirm(
 	neighbours: Neighbours,
 	isListed: boolean,
 ): Promise<Confirmation> {
-	const { client, width } = options;
-	const common = { client, repository, neighbours, width, isListed };
+	const { client, scheduler } = options;
+	const common = { client, repository, neighbours, scheduler, isListed };
 	const first = await lookAgain({ ...common, suspects, rootOf });
 	if (first.changed.size === 0) return { ...first, rootOf, again: undefined };
 	const again = new Walk(repository, options);

@@ -1,9 +1,7 @@
-import { Admission } from "./admission";
 import { BrokenTags } from "./broken-tags";
 import { Catalog } from "./catalog";
 import { confirm } from "./confirm";
 import type { Outcome } from "./contract";
-import { drain } from "./drain";
 import type { Finding } from "./finding";
 import { compareFindings, findingsOf } from "./findings-of";
 import { inconclusiveOf, Ledger } from "./ledger";
@@ -15,13 +13,12 @@ import { Queue } from "./queue";
 import { type Doubt, type Reach, reach } from "./reach";
 import { walkUntil } from "./reserve";
 import { tagsOfWindow } from "./rotation";
+import { Scheduler } from "./scheduler";
 import { addNodes, emptyTally } from "./tally";
 import { type Uses, usesByRepository } from "./used-images";
 import { isUnlooked, type Unlooked } from "./verdict";
 import { Walk, type WalkOptions } from "./walk";
 
-/** Tags whose graphs are in memory at a time, over all repositories. */
-const TAGS_AT_A_TIME = 5000;
 /** What is left of a repository when its graph is gone. */
 interface Suspicion extends Pick<Reach, "suspects" | "rootOf"> {
 	readonly repository: string;
@@ -34,7 +31,6 @@ export class ProbeRun {
 	readonly #walk: WalkOptions;
 	readonly #lanes: number;
 	readonly #catalog: Catalog;
-	readonly #admission = new Admission(TAGS_AT_A_TIME);
 	readonly #ledger = new Ledger();
 	readonly #broken = new BrokenTags();
 	readonly #tally = emptyTally();
@@ -63,7 +59,7 @@ export class ProbeRun {
 		this.#walk = {
 			...options,
 			// more than the client sends at a time, so that it never waits for us
-			width: 2 * concurrency,
+			scheduler: new Scheduler(2 * concurrency),
 			isOver: () => stop?.aborted === true || Date.now() >= until,
 		};
 		// a repository with one small tag has one request under way at most
@@ -123,7 +119,7 @@ export class ProbeRun {
 			};
 			this.#findings.push(...findingsOf(context, confirmation));
 		};
-		await drain(this.#lanes, () => {
+		await new Scheduler(this.#lanes).run(() => {
 			const suspicion = this.#suspicions.take();
 			return suspicion && settle(suspicion);
 		});
@@ -185,7 +181,6 @@ export class ProbeRun {
 		);
 		const isDoubted = (tag: string) =>
 			this.#revisit.get(`${repository}:${tag}`) === true;
-		const leave = await this.#admission.enter(chosen.length);
 		const walk = new Walk(repository, this.#walk);
 		const doubted = chosen.filter(isDoubted);
 		if (doubted.length > 0) await walk.run(doubted, "full");
@@ -193,7 +188,6 @@ export class ProbeRun {
 			doubted.length > 0 ? chosen.filter((tag) => !isDoubted(tag)) : chosen,
 		);
 		this.#sumUp(walk);
-		leave();
 	}
 
 	#sumUp(walk: Walk): void {

@@ -7,10 +7,6 @@ export class Queue<T> {
 		return this.#items.length - this.#first;
 	}
 
-	get first(): T | undefined {
-		return this.#items[this.#first];
-	}
-
 	add(item: T): void {
 		this.#items.push(item);
 	}

@@ -1,11 +1,11 @@
 import type { RegistryClient } from "../oci/client";
-import { drain } from "./drain";
 import { type Fact, makeNode, type Role } from "./graph";
 import { judge } from "./judge";
 import { factOfError, lookAtBlob, lookAtManifest } from "./look";
 import { type Neighbours, neighbourProblem } from "./neighbour";
 import { Queue } from "./queue";
 import type { Doubt, Suspect } from "./reach";
+import type { Scheduler } from "./scheduler";
 import { type Bad, isUnlooked, type Unlooked } from "./verdict";
 
 export interface SecondLookOptions {
@@ -15,8 +15,7 @@ export interface SecondLookOptions {
 	/** Digest that each reference showed. */
 	readonly rootOf: ReadonlyMap<string, string>;
 	readonly neighbours: Neighbours;
-	/** Requests under way at a time. */
-	readonly width: number;
+	readonly scheduler: Scheduler;
 	/** The references come from the registry's own list: one that is gone from it was deleted. */
 	readonly isListed: boolean;
 }
@@ -67,7 +66,7 @@ async function obstacles(options: SecondLookOptions): Promise<Obstacles> {
 
 /** References that lead elsewhere now, and those that cannot be asked. */
 async function resolveAgain(options: SecondLookOptions) {
-	const { client, repository, rootOf, width } = options;
+	const { client, repository, rootOf, scheduler } = options;
 	const changed = new Set<string>();
 	const failed = new Map<string, Unlooked>();
 	const tasks = new Queue<readonly [string, string]>();
@@ -85,7 +84,7 @@ async function resolveAgain(options: SecondLookOptions) {
 			else changed.add(tag);
 		}
 	};
-	await drain(width, () => {
+	await scheduler.run(() => {
 		const task = tasks.take();
 		return task && resolve(task);
 	});
@@ -123,7 +122,7 @@ async function factNow(
 export async function lookAgain(
 	options: SecondLookOptions,
 ): Promise<SecondLook> {
-	const { suspects, width, isListed } = options;
+	const { suspects, scheduler, isListed } = options;
 	const confirmed: Suspect[] = [];
 	const doubts: Doubt[] = [];
 	const doubt = (unlooked: Unlooked, { digest }: Suspect, reference = "") =>
@@ -189,7 +188,7 @@ export async function lookAgain(
 	};
 	const tasks = new Queue<Suspect>();
 	for (const suspect of suspects) tasks.add(suspect);
-	await drain(width, () => {
+	await scheduler.run(() => {
 		const task = tasks.take();
 		return task && settle(task);
 	});

@@ -5,6 +5,7 @@ import { closedDoor } from "./entrance";
 import type { Sight, Target } from "./finding";
 import { mismatches } from "./mismatch";
 import { walkUntil } from "./reserve";
+import { Scheduler } from "./scheduler";
 import type { TreeNode } from "./tree";
 import type { Unlooked } from "./verdict";
 import { sumUp } from "./verify-sum";
@@ -68,10 +69,11 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
 		referrers,
 		fullRotation: 0,
 		window: 0,
-		width: 2 * concurrency,
+		scheduler,
 		isOver,
 	});
 	const until = walkUntil(deadline);
+	const scheduler = new Scheduler(2 * concurrency);
 	const isWalkOver = () => stop?.aborted === true || Date.now() >= until;
 	const isOver = () => Date.now() >= deadline;
 

@@ -3,7 +3,6 @@ import { type Descriptor, isInline } from "../oci/descriptor";
 import { knownAlgorithm } from "../oci/digest";
 import type { Successor } from "../oci/successors";
 import type { Kind, ProbeMode } from "./contract";
-import { drain } from "./drain";
 import { type Edge, makeNode, type Node, type Role, type Root } from "./graph";
 import {
 	factOfError,
@@ -14,6 +13,7 @@ import {
 } from "./look";
 import { Queue } from "./queue";
 import { isDue } from "./rotation";
+import type { Scheduler } from "./scheduler";
 import { isUnlooked, type Unlooked } from "./verdict";
 
 /** Indexes inside indexes, the tag's own included. */
@@ -29,8 +29,8 @@ export interface WalkOptions {
 	readonly fullRotation: number;
 	readonly window: number;
 	readonly referrers: boolean;
-	/** Requests of one repository under way at a time. */
-	readonly width: number;
+	/** Shared by all walks on the client. */
+	readonly scheduler: Scheduler;
 	/** Manifests and blobs of one repository; what is beyond is `limit`. @default 100000 */
 	readonly maxNodes?: number;
 	/** No time is left to begin with anything else. */
@@ -84,7 +84,7 @@ export class Walk {
 			this.roots.push(root);
 			this.#rootTasks.add(root);
 		}
-		await drain(this.#options.width, () => this.#take(mode));
+		await this.#options.scheduler.run(() => this.#take(mode));
 	}
 
 	#take(mode: ProbeMode): Promise<void> | undefined {

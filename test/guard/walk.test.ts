@@ -1,5 +1,6 @@
 import { type ProbeOptions, probe } from "../../lib/guard/probe";
 import { reach } from "../../lib/guard/reach";
+import { Scheduler } from "../../lib/guard/scheduler";
 import { MAX_INDEX_DEPTH, Walk } from "../../lib/guard/walk";
 import { Store } from "../support/embedded-registry/store";
 import {
@@ -185,7 +186,7 @@ describe("limits", () => {
 		for (const tag of ["v0", "v1", "v2"]) store.put("app", image(tag), tag);
 		const walk = new Walk("app", {
 			...probeOptions(client),
-			width: 1,
+			scheduler: new Scheduler(1),
 			isOver: () => false,
 			maxNodes: 9,
 		});

@@ -9,7 +9,7 @@ import { requireTerraform } from "../../../lib/constructs/terraform-version";
 /** A synthesized stack on disk, for Terraform to read. */
 export interface StackFolder {
 	readonly path: string;
-	/** Synthesizes something else into the same folder, beside the state of before. */
+	/** Synthesizes something else of the same types into the same folder, beside the state of before. */
 	again(fill: (stack: TerraformStack) => void): void;
 	remove(): void;
 }

@@ -98,6 +98,26 @@ function schema1Layers(value: unknown): Descriptor[] {
 	});
 }
 
+function none(
+	reason: NoManifest["reason"],
+	expected: string,
+	got: string,
+): NoManifest {
+	return { form: "none", reason, expected, got };
+}
+
+function objectIn(bytes: Buffer): Record<string, unknown> {
+	let body: unknown;
+	try {
+		body = JSON.parse(bytes.toString());
+	} catch {
+		throw new ParseError("got no JSON, wanted a manifest");
+	}
+	const record = asRecord(body);
+	if (!record) throw new ParseError("got no object, wanted a manifest");
+	return record;
+}
+
 type Shape = "index" | "image" | "blobs" | "schema1" | undefined;
 
 function shapeOf(body: Record<string, unknown>): Shape {
@@ -168,43 +188,31 @@ export function parseManifest(
 ): Manifest | NoManifest {
 	const header = bareMediaType(contentType);
 	try {
-		const body = asRecord(JSON.parse(bytes.toString()));
-		if (!body) throw new ParseError("got no object, wanted a manifest");
+		const body = objectIn(bytes);
 		const own = parseMediaTypeField(body.mediaType, "mediaType").toLowerCase();
 		const said = SILENT_TYPES.has(header) ? "" : header;
 		if (own !== "" && said !== "" && own !== said && !isSigned(own, said))
-			return { form: "none", reason: "media-type", expected: own, got: said };
+			return none("media-type", own, said);
 		const shape = shapeOf(body);
 		const declared = own || said;
 		const wanted = shapeOfType(declared);
 		if (own === "" && wanted && shape && wanted !== shape)
-			return {
-				form: "none",
-				reason: "media-type",
-				expected: `${DEFAULT_TYPE[shape]} (its shape)`,
-				got: said,
-			};
+			return none("media-type", `${DEFAULT_TYPE[shape]} (its shape)`, said);
 		if (!shape || (wanted && wanted !== shape))
 			throw new ParseError(
 				`got ${shape ? `what looks like ${DEFAULT_TYPE[shape]}` : "no manifests, config or layers"}, wanted ${declared ? shown(declared) : "a manifest"}`,
 			);
 		return typed(body, shape, own || (wanted ? said : DEFAULT_TYPE[shape]));
 	} catch (error) {
-		const got = error instanceof Error ? error.message : "";
+		if (error instanceof ParseError)
+			return none("invalid", "a manifest", error.message);
 		if (error instanceof TooMany)
-			return {
-				form: "none",
-				reason: "limit",
-				expected: `at most ${MAX_DESCRIPTORS} descriptors`,
-				got,
-			};
-		const isOurs = error instanceof ParseError;
-		return {
-			form: "none",
-			reason: "invalid",
-			expected: "a manifest",
-			got: isOurs ? got : "no JSON",
-		};
+			return none(
+				"limit",
+				`at most ${MAX_DESCRIPTORS} descriptors`,
+				error.message,
+			);
+		throw error;
 	}
 }
 

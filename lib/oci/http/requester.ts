@@ -196,11 +196,10 @@ export class Requester {
 		const used = await this.authenticator.authorization(scope);
 		const answer = await send(used);
 		if (answer.status !== 401 || answer.isForeign) return answer;
-		this.authenticator.learn(
-			scope,
-			answer.headers["www-authenticate"],
-			answer.what,
-		);
+		const challenge = answer.headers["www-authenticate"];
+		// a refusal that says nothing new: what it wanted before may have run out
+		if (challenge !== undefined)
+			this.authenticator.learn(scope, challenge, answer.what);
 		if (!this.authenticator.isWorthAnother(scope, used)) return answer;
 		return send(await this.authenticator.authorization(scope));
 	}

@@ -159,10 +159,15 @@ export class Transport {
 				),
 			);
 			const options = this.requestOptions(url, path, method, headers);
-			const request =
-				url.protocol === "https:"
-					? httpsRequest(options)
-					: httpRequest(options);
+			const isHttps = url.protocol === "https:";
+			let request: ClientRequest;
+			try {
+				request = isHttps ? httpsRequest(options) : httpRequest(options);
+			} catch (error) {
+				// an address that Node will not ask: a redirect may lead to one
+				fail((what) => connectionFailure(error, what));
+				return;
+			}
 			sent.request = request;
 			request.on("error", (error) =>
 				fail((what) => connectionFailure(error, what)),
@@ -226,7 +231,8 @@ export class Transport {
 		if (this.tlsNotAfter !== undefined || !(socket instanceof TLSSocket))
 			return;
 		if (url.origin !== this.options.origin.origin) return;
-		const until = Date.parse(socket.getPeerCertificate().valid_to);
+		// null where the socket is gone already, whatever the types say
+		const until = Date.parse(socket.getPeerCertificate()?.valid_to);
 		if (!Number.isNaN(until)) this.tlsNotAfter = until;
 	}
 }

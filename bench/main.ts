@@ -1,5 +1,6 @@
 import { findProgram } from "../test/support/programs";
 import { type Benchmark, isMet } from "./benchmark";
+import { machine } from "./machine";
 import { renderResult } from "./markdown";
 import { scale } from "./scale";
 import { startup } from "./startup";
@@ -26,6 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
 		return 2;
 	}
 
+	process.stdout.write(`Machine: ${machine()}.\n\n`);
 	const trouble: string[] = [];
 	const missed: string[] = [];
 	for (const { name, needs, run } of BENCHMARKS) {
@@ -33,9 +35,9 @@ async function main(args: readonly string[]): Promise<number> {
 		const missing = needs.filter((program) => !findProgram(program));
 		if (missing.length > 0) {
 			process.stdout.write(
-				`### ${name}\n\nSKIPPED: needs ${missing.join(", ")} (see .ci/tools)\n\n`,
+				`### ${name}\n\nSKIPPED: needs ${missing.join(", ")}; .ci/tools installs them\n\n`,
 			);
-			missed.push(`${name} was skipped, needs ${missing.join(", ")}`);
+			missed.push(`${name}: skipped, needs ${missing.join(", ")}`);
 			continue;
 		}
 		try {

@@ -1,31 +1,31 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { compareFiles } from "./compare-files";
-import { generatedFiles } from "./generated-files";
-import { settings } from "./settings";
+import { compareFiles, type Difference } from "./compare-files";
 
-const args = process.argv.slice(2);
-const check = args.includes("--check");
-const unknown = args.filter((arg) => arg !== "--check");
-if (unknown.length > 0) {
-	process.stderr.write(
-		`got ${unknown.join(" ")}, wanted nothing (write the files) or --check (compare only)\n`,
-	);
-	process.exitCode = 2;
-} else {
+const WRITTEN = { missing: "new", differs: "changed", stale: "removed" };
+
+async function main(args: readonly string[]): Promise<void> {
+	const unknown = args.filter((arg) => arg !== "--check");
+	if (unknown.length > 0) {
+		process.stderr.write(
+			`got ${unknown.join(" ")}, wanted nothing (write the files) or --check (compare only)\n`,
+		);
+		process.exitCode = 2;
+		return;
+	}
+	const check = args.includes("--check");
+	// late: a registry that is wrong throws while the settings load
+	const { settings } = await import("./settings.js");
+	const { generatedFiles } = await import("./generated-files.js");
 	const files = generatedFiles(settings);
 	const differences = compareFiles(files);
-	for (const { path, kind } of differences) {
-		if (!check && kind === "stale") rmSync(path);
-		else if (!check) {
-			mkdirSync(dirname(path), { recursive: true });
-			writeFileSync(path, files[path] ?? "");
-		}
-		process.stdout.write(`${check ? kind : written(kind)}: ${path}\n`);
+	for (const difference of differences) {
+		if (!check) apply(difference, files);
+		const { kind, path } = difference;
+		process.stdout.write(`${check ? kind : WRITTEN[kind]}: ${path}\n`);
 	}
-	const count = Object.keys(files).length;
 	process.stdout.write(
-		`${count} generated files, ${differences.length} ${check ? "differ from what is committed" : "changed"}\n`,
+		`${Object.keys(files).length} generated files, ${differences.length} ${check ? "differ from what is committed" : "changed"}\n`,
 	);
 	if (check && differences.length > 0) {
 		process.stderr.write("run: npm run generate\n");
@@ -33,6 +33,20 @@ if (unknown.length > 0) {
 	}
 }
 
-function written(kind: "missing" | "differs" | "stale"): string {
-	return { missing: "new", differs: "changed", stale: "removed" }[kind];
+function apply(
+	{ path, kind }: Difference,
+	files: Readonly<Record<string, string>>,
+): void {
+	if (kind === "stale") rmSync(path);
+	else {
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, files[path] ?? "");
+	}
 }
+
+main(process.argv.slice(2)).catch((error: Error) => {
+	process.stderr.write(
+		`error: ${process.env.DEBUG ? error.stack : error.message}\n`,
+	);
+	process.exitCode = 1;
+});

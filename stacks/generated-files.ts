@@ -2,6 +2,7 @@ import { alertFiles } from "../lib/alerts/alert-files";
 import { renderCliReference } from "../lib/cli/cli-reference";
 import { dashboardFiles } from "../lib/dashboards/dashboard-files";
 import { alertModel } from "./alert-model";
+import { checkSettings } from "./check-settings";
 import type { Settings } from "./model";
 import { freshFor } from "./watched";
 
@@ -10,7 +11,7 @@ import { freshFor } from "./watched";
  * settings give the same bytes.
  */
 export function generatedFiles(settings: Settings): Record<string, string> {
-	const { alerts, namespace, pushgateway } = settings;
+	const { alerts, namespace, pushgateway } = checkSettings(settings);
 	return {
 		...below(
 			"generated",

@@ -61,6 +61,8 @@ function collapsed(paths) {
 	return lines.sort();
 }
 
+const STACKS = ["credentials", "probe", "alerts", "dashboard", "theirs"];
+
 let passed = 0;
 let failed = 0;
 /** @param {string} name @param {() => void} body */
@@ -155,7 +157,7 @@ function inspect(packed, listed) {
 	});
 	test("CommonJS: each construct works alone inside somebody else's stack", () => {
 		run(project, "node", ["main.js"]);
-		for (const stack of ["credentials", "probe", "alerts", "theirs"])
+		for (const stack of STACKS)
 			assert.ok(Object.keys(synthesized(stack).resource).length > 0, stack);
 	});
 	test("resources are fields, and what is set on them counts", () => {
@@ -180,7 +182,7 @@ function inspect(packed, listed) {
 	});
 	test("ES module: the same exports by name, the same output", () => {
 		run(project, "node", ["main.mjs"], { CDKTF_OUTDIR: "esm.out" });
-		for (const stack of ["credentials", "probe", "alerts", "theirs"])
+		for (const stack of STACKS)
 			assert.deepEqual(synthesized(stack, "esm.out"), synthesized(stack));
 	});
 	test("npx cdktf-registry-guard runs: version, help, and a registry that is not there", () => {

@@ -5,6 +5,7 @@ import { VaultProvider } from "@cdktf/provider-vault/lib/provider/index.js";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import {
 	IntegrityAlerts,
+	IntegrityDashboard,
 	IntegrityProbe,
 	Registry,
 	RegistryCredentials,
@@ -57,6 +58,9 @@ stack("alerts", (made) => {
 		namespace,
 		runbookBase,
 	});
+});
+stack("dashboard", (made) => {
+	new IntegrityDashboard(made, "it", { namespace });
 });
 stack("theirs", (made) => {
 	const own = new SecretV1(made, "own", { metadata: { name: "own" } });

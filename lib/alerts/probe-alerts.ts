@@ -40,8 +40,9 @@ export function probeAlerts(watch: Watch, thresholds: Thresholds): AlertBody[] {
 function contentAlerts({ selector }: Watch, t: Thresholds): AlertBody[] {
 	const info = `${M.brokenTagInfo.name}{${selector}}`;
 	const inUse = `${M.brokenTagInfo.name}{${selector},in_use="true"}`;
-	// in-use tags weigh more, so they are never the ones that are left out
-	const listed = `topk(${LISTED_TAGS}, 2 * ${inUse} or ${info})`;
+	// in-use tags weigh more, so they are never the ones that are left out; without a rank they sort first
+	const chosen = `topk(${LISTED_TAGS}, 2 * ${inUse} or ${info})`;
+	const listed = `label_replace(${chosen}, "rank", "last", "in_use", "false|unknown")`;
 	return [
 		{
 			alert: "RegistryManifestIntegrityFailure",
@@ -50,7 +51,7 @@ function contentAlerts({ selector }: Watch, t: Thresholds): AlertBody[] {
 			summary: "{{ $labels.instance }}: {{ $value }} broken tags",
 			description: `What these tags name is not whole in the registry, so pulls fail or will fail. Up to ${LISTED_TAGS} of them, those in use first:${forEachSeries(
 				listed,
-				["repository", "tag"],
+				["rank", "repository", "tag"],
 				"\n- {{ .Labels.repository }}:{{ .Labels.tag }} ({{ .Labels.reason }}, in use: {{ .Labels.in_use }})",
 			)}`,
 		},

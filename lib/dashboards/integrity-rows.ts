@@ -87,7 +87,7 @@ function freshness(freshFor: number) {
 function brokenTags() {
 	const labels = "instance, repository, tag, reason, in_use, image";
 	return tablePanel({
-		title: "Broken tags",
+		title: "What is broken",
 		description:
 			"What to repair, in use first. The runbook of RegistryManifestIntegrityFailure says how, by reason.",
 		target: now(`max by (${labels}) (${series("brokenTagInfo")})`, ""),

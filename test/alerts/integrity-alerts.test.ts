@@ -220,7 +220,7 @@ describe("texts", () => {
 			'job="registry-integrity-probe",instance="registry.example:5050"';
 		const info = METRICS.brokenTagInfo.name;
 		expect(description).toContain(
-			`query \`topk(10, 2 * ${info}{${selector},in_use="true"} or ${info}{${selector}})\``,
+			`query \`label_replace(topk(10, 2 * ${info}{${selector},in_use="true"} or ${info}{${selector}}), "rank", "last", "in_use", "false|unknown")\` | sortByLabel "tag" | sortByLabel "repository" | sortByLabel "rank"`,
 		);
 		for (const label of ["repository", "tag", "reason", "in_use"])
 			expect(description).toContain(`{{ .Labels.${label} }}`);

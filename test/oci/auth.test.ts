@@ -160,6 +160,35 @@ describe("Bearer", () => {
 		});
 	});
 
+	test("a token that ran out is made anew where the refusal says nothing", async () => {
+		const registry = await seeded({ auth: { kind: "bearer", ...CREDENTIALS } });
+		const client = open(registry.origin, { credentials: CREDENTIALS });
+		await client.fetchManifest("app", "v1");
+		const [first] = registry.requests.slice(-1);
+		registry.before = ({ headers }, response) => {
+			if (headers.authorization !== first?.headers.authorization) return false;
+			response.writeHead(401);
+			response.end();
+			return true;
+		};
+		await client.fetchManifest("app", "v1");
+		expect(tokens(registry)).toHaveLength(2);
+	});
+
+	test("a realm that asks to wait is waited for", async () => {
+		const registry = await seeded({ auth: { kind: "bearer", ...CREDENTIALS } });
+		let count = 0;
+		registry.before = ({ url }, response) => {
+			if (!url?.startsWith("/token") || count++ > 0) return false;
+			response.writeHead(429, { "retry-after": "0" });
+			response.end();
+			return true;
+		};
+		const client = open(registry.origin, { credentials: CREDENTIALS });
+		await client.fetchManifest("app", "v1");
+		expect(client.stats.throttled).toBe(1);
+	});
+
 	test("a realm that is gone is no absent manifest", async () => {
 		const registry = await seeded({ auth: { kind: "bearer", ...CREDENTIALS } });
 		registry.before = (request, response) => {

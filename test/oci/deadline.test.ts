@@ -11,7 +11,8 @@ import {
 	startSockets,
 } from "./harness";
 
-afterEach(closeAll);
+// side by side: most of the time here is waiting
+afterAll(closeAll);
 
 /** How long something took that must end with a failure. */
 async function timed(promise: Promise<unknown>) {
@@ -24,7 +25,7 @@ const soon = () => ({ deadline: Date.now() + 300 });
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
 
 describe("nothing outlives the deadline", () => {
-	test.each([
+	test.concurrent.each([
 		["accepts and never answers", "", ""],
 		["drips its headers", "", HEAD],
 		["drips its body", HEAD, "x".repeat(1000)],
@@ -40,7 +41,7 @@ describe("nothing outlives the deadline", () => {
 		expect(took).toBeLessThan(600);
 	});
 
-	test("a slow TLS handshake", async () => {
+	test.concurrent("a slow TLS handshake", async () => {
 		const { origin } = await startSockets((socket) => void socket.resume());
 		const { kind, took } = await timed(
 			open(origin.replace("http:", "https:"), soon()).ping(),
@@ -49,7 +50,7 @@ describe("nothing outlives the deadline", () => {
 		expect(took).toBeLessThan(600);
 	});
 
-	test("those who wait for a place", async () => {
+	test.concurrent("those who wait for a place", async () => {
 		const { origin } = await startSockets(() => {});
 		const client = open(origin, { ...soon(), concurrency: 1 });
 		const all = await Promise.all(
@@ -60,7 +61,7 @@ describe("nothing outlives the deadline", () => {
 		expect(client.stats.requests).toBe(1);
 	});
 
-	test("pages without an end", async () => {
+	test.concurrent("pages without an end", async () => {
 		const registry = await startRegistry();
 		let count = 0;
 		registry.before = ({ url }, response) => {
@@ -75,7 +76,7 @@ describe("nothing outlives the deadline", () => {
 		expect(["deadline", "limit"]).toContain(kind);
 	});
 
-	test("a client whose time is over sends nothing", async () => {
+	test.concurrent("a client whose time is over sends nothing", async () => {
 		const registry = await startRegistry();
 		const client = open(registry.origin, { deadline: Date.now() - 1 });
 		expect((await timed(client.ping())).kind).toBe("deadline");
@@ -84,7 +85,7 @@ describe("nothing outlives the deadline", () => {
 });
 
 describe("silence and drips", () => {
-	test("a server that never answers is given up after two idle timeouts", async () => {
+	test.concurrent("a server that never answers is given up after two idle timeouts", async () => {
 		const { origin, connections } = await startSockets(() => {});
 		const { kind, message, took } = await timed(
 			open(origin, { idleTimeout: 100 }).ping(),
@@ -95,7 +96,7 @@ describe("silence and drips", () => {
 		expect(took).toBeLessThan(1000);
 	});
 
-	test("so is one that drips", async () => {
+	test.concurrent("so is one that drips", async () => {
 		const { origin } = await startSockets((socket) => {
 			socket.write(HEAD);
 			const timer = setInterval(() => socket.write("x"), 10);
@@ -108,7 +109,7 @@ describe("silence and drips", () => {
 		expect(took).toBeLessThan(2500);
 	});
 
-	test("a long body that flows is not", async () => {
+	test.concurrent("a long body that flows is not", async () => {
 		const registry = await startRegistry();
 		const [digest = "", blob = Buffer.alloc(0)] =
 			[...image("a", { layers: 1, layerSize: 40_000 }).blobs].at(-1) ?? [];
@@ -135,7 +136,7 @@ describe("silence and drips", () => {
 });
 
 describe("names and ports where nobody is", () => {
-	test("a name that does not exist is dns, and its name is in the message", async () => {
+	test.concurrent("a name that does not exist is dns, and its name is in the message", async () => {
 		const { kind, message } = await timed(
 			open("https://registry.invalid").ping(),
 		);
@@ -143,9 +144,9 @@ describe("names and ports where nobody is", () => {
 		expect(message).toContain("registry.invalid");
 	});
 
-	test("a closed port is network, after four tries", async () => {
-		const { origin } = await startRegistry();
-		await closeAll();
+	test.concurrent("a closed port is network, after four tries", async () => {
+		const { origin, close } = await startRegistry();
+		await close();
 		const client = open(origin);
 		const { kind, message } = await timed(client.ping());
 		expect(kind).toBe("network");
@@ -155,7 +156,7 @@ describe("names and ports where nobody is", () => {
 });
 
 describe("close", () => {
-	test("ends what is under way, what waits, and what comes after", async () => {
+	test.concurrent("ends what is under way, what waits, and what comes after", async () => {
 		const { origin } = await startSockets(() => {});
 		const client = open(origin, { concurrency: 1 });
 		const all = [timed(client.ping()), timed(client.ping())];
@@ -167,7 +168,7 @@ describe("close", () => {
 		expect((await timed(client.ping())).kind).toBe("deadline");
 	});
 
-	test("a process that forgot to close ends all the same", async () => {
+	test.concurrent("a process that forgot to close ends all the same", async () => {
 		const registry = await startRegistry();
 		const { outputFiles } = buildSync({
 			stdin: {

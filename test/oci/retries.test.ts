@@ -10,13 +10,14 @@ import {
 	startRegistry,
 } from "./harness";
 
-afterEach(closeAll);
+// side by side: most of the time here is waiting
+afterAll(closeAll);
 
 describe("trouble that passes", () => {
 	const { root, manifests } = image("x");
 	const bytes = String(manifests.get(root)?.bytes);
 
-	test.each([
+	test.concurrent.each([
 		["500", (response: ServerResponse) => reply(response, 500)],
 		[
 			"502 with a page",
@@ -42,7 +43,7 @@ describe("trouble that passes", () => {
 		expect(client.stats.requests).toBe(4);
 	});
 
-	test("a 500 that stays is a server-error with its status, after four tries", async () => {
+	test.concurrent("a 500 that stays is a server-error with its status, after four tries", async () => {
 		const registry = await answering((response) =>
 			reply(
 				response,
@@ -62,7 +63,7 @@ describe("trouble that passes", () => {
 		expect(registry.requests).toHaveLength(5);
 	});
 
-	test("every blob answering 500 does not cost four requests each", async () => {
+	test.concurrent("every blob answering 500 does not cost four requests each", async () => {
 		const registry = await answering((response) => reply(response, 500));
 		const client = open(registry.origin, {
 			deadline: Date.now() + 20_000,
@@ -80,7 +81,7 @@ describe("trouble that passes", () => {
 		expect(client.stats.requests).toBe(1 + 300 + 50);
 	});
 
-	test.each([
+	test.concurrent.each([
 		["429, seconds", 429, { "retry-after": "1" }],
 		[
 			"503, a date",
@@ -106,7 +107,7 @@ describe("trouble that passes", () => {
 		expect(client.stats).toMatchObject({ throttled: 1, requests: 4 });
 	});
 
-	test("a Retry-After past the deadline is not waited for", async () => {
+	test.concurrent("a Retry-After past the deadline is not waited for", async () => {
 		const registry = await answering((response) =>
 			reply(response, 429, { "retry-after": "3600" }),
 		);
@@ -122,7 +123,7 @@ describe("trouble that passes", () => {
 		expect(Date.now() - start).toBeLessThan(1000);
 	});
 
-	test("503 without Retry-After is a server-error, and counts as throttled", async () => {
+	test.concurrent("503 without Retry-After is a server-error, and counts as throttled", async () => {
 		const registry = await answering((response) => reply(response, 503));
 		const client = open(registry.origin);
 		expect(await failureOf(client.fetchManifest("app", "v1"))).toMatchObject({
@@ -132,7 +133,7 @@ describe("trouble that passes", () => {
 		expect(client.stats.throttled).toBe(4);
 	});
 
-	test("kept connections that the registry closed meanwhile are no failure", async () => {
+	test.concurrent("kept connections that the registry closed meanwhile are no failure", async () => {
 		const registry = await startRegistry();
 		registry.store.put("app", CONTENT, "v1");
 		const client = open(registry.origin);

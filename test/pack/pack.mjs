@@ -105,7 +105,19 @@ function inspect(packed, listed) {
 		const golden = readFileSync(join(root, "test/golden/pack.txt"), "utf8")
 			.trim()
 			.split("\n");
-		assert.deepEqual(listed, golden);
+		const differences = [
+			...listed
+				.filter((line) => !golden.includes(line))
+				.map((line) => `+ ${line}`),
+			...golden
+				.filter((line) => !listed.includes(line))
+				.map((line) => `- ${line}`),
+		];
+		assert.equal(
+			differences.join("\n"),
+			"",
+			`${differences.join("\n")}\nif that was meant: node test/pack/pack.mjs --list > test/golden/pack.txt`,
+		);
 	});
 	test("every module has its types and its source map", () => {
 		const modules = listed.filter((line) => line.startsWith("dist/lib/"));

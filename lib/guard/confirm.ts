@@ -1,3 +1,4 @@
+import { mergeSuspects } from "./merge-suspects";
 import type { Neighbours } from "./neighbour";
 import { type Doubt, type Reach, reach, type Suspect } from "./reach";
 import { lookAgain } from "./second-look";
@@ -10,23 +11,6 @@ export interface Confirmation {
 	readonly rootOf: ReadonlyMap<string, string>;
 	/** The walk over the references that had changed; undefined where none had. */
 	readonly again: Walk | undefined;
-}
-
-/** One suspect a node; its way is that of its first reference. */
-function merge(
-	first: readonly Suspect[],
-	second: readonly Suspect[],
-): Suspect[] {
-	const byNode = new Map<string, Suspect>();
-	for (const suspect of [...first, ...second]) {
-		const { role, digest, references } = suspect;
-		const key = `${role} ${digest || references[0]}`;
-		const same = byNode.get(key) ?? suspect;
-		const all = [...new Set([...same.references, ...references])].sort();
-		const shown = all[0] === same.references[0] ? same : suspect;
-		byNode.set(key, { ...shown, references: all });
-	}
-	return [...byNode.values()];
 }
 
 /**
@@ -62,7 +46,7 @@ export async function confirm(
 		}),
 	);
 	return {
-		confirmed: merge(first.confirmed, second?.confirmed ?? []),
+		confirmed: mergeSuspects(first.confirmed, second?.confirmed ?? []),
 		doubts: [
 			...first.doubts,
 			...seen.doubts,

@@ -5,25 +5,18 @@ import type { Outcome } from "./contract";
 import type { Finding } from "./finding";
 import { compareFindings, findingsOf } from "./findings-of";
 import { inconclusiveOf, Ledger } from "./ledger";
-import { factOfError } from "./look";
 import type { Neighbours } from "./neighbour";
-import { neighboursIn } from "./neighbours-in";
 import type { ProbeOptions, ProbeResult } from "./probe";
 import { Queue } from "./queue";
-import { type Doubt, type Reach, reach } from "./reach";
+import type { Doubt } from "./reach";
 import { walkUntil } from "./reserve";
 import { tagsOfWindow } from "./rotation";
 import { Scheduler } from "./scheduler";
-import { addNodes, emptyTally } from "./tally";
+import { addTally, emptyTally } from "./tally";
 import { type Uses, usesByRepository } from "./used-images";
-import { isUnlooked, type Unlooked } from "./verdict";
-import { Walk, type WalkOptions } from "./walk";
-
-/** What is left of a repository when its graph is gone. */
-interface Suspicion extends Pick<Reach, "suspects" | "rootOf"> {
-	readonly repository: string;
-	readonly neighbours: Neighbours;
-}
+import type { Unlooked } from "./verdict";
+import { type Visit, visit } from "./visit";
+import type { WalkOptions } from "./walk";
 
 /** One run of the probe: repositories side by side, each forgotten when it is done, then the second look. */
 export class ProbeRun {
@@ -35,7 +28,7 @@ export class ProbeRun {
 	readonly #broken = new BrokenTags();
 	readonly #tally = emptyTally();
 	readonly #findings: Finding[] = [];
-	readonly #suspicions = new Queue<Suspicion>();
+	readonly #suspicions = new Queue<Visit>();
 	readonly #uses: ReadonlyMap<string, Uses> | undefined;
 	/** Tags of the last runs' findings, and whether only a full read sees what they have. */
 	readonly #revisit = new Map<string, boolean>();
@@ -45,6 +38,7 @@ export class ProbeRun {
 	#done = 0;
 	#tags = 0;
 	#listedTags = 0;
+	#suspected = 0;
 
 	constructor(options: ProbeOptions, isOurs: (name: string) => boolean) {
 		const { client, concurrency, deadline, inUse, revisit, stop } = options;
@@ -84,7 +78,7 @@ export class ProbeRun {
 					repositories: this.#done,
 					repositoriesTotal: this.#catalog.ours,
 					tags: this.#tags,
-					findings: this.#findings.length,
+					findings: this.#suspected,
 				});
 			}
 		};
@@ -96,7 +90,7 @@ export class ProbeRun {
 	async settle(): Promise<void> {
 		const { client, deadline } = this.#options;
 		const options = { ...this.#walk, isOver: () => Date.now() >= deadline };
-		const settle = async (suspicion: Suspicion) => {
+		const settle = async (suspicion: Visit) => {
 			const { repository, neighbours } = suspicion;
 			const { manifest, blob } = this.#neighbours;
 			const confirmation = await confirm(
@@ -117,7 +111,8 @@ export class ProbeRun {
 				uses: this.#uses && (this.#uses.get(repository) ?? UNUSED),
 				broken: this.#broken,
 			};
-			this.#findings.push(...findingsOf(context, confirmation));
+			for (const each of findingsOf(context, confirmation))
+				this.#findings.push(each);
 		};
 		await new Scheduler(this.#lanes).run(() => {
 			const suspicion = this.#suspicions.take();
@@ -153,67 +148,42 @@ export class ProbeRun {
 	}
 
 	async #visit(repository: string): Promise<void> {
-		const { client, tagsPerRepo, window } = this.#options;
 		if (this.#walk.isOver()) return this.#note(LATE, repository);
-		const tags = new Set<string>();
-		try {
-			for await (const page of client.listTags(repository))
-				for (const tag of page) tags.add(tag);
-		} catch (error) {
-			const fact = factOfError(error);
-			const detail = `the tag list answers ${isUnlooked(fact) ? "" : fact.got}`;
-			this.#note(
-				isUnlooked(fact) ? fact : { unlooked: "server-error", detail },
-				repository,
-			);
-			if (tags.size === 0) return;
-		}
-		this.#listedTags += tags.size;
+		const { tagsPerRepo, window } = this.#options;
 		const used = this.#uses?.get(repository);
-		const chosen = tagsOfWindow(
-			[...tags],
-			tagsPerRepo,
-			window,
-			(tag) =>
-				tag === "latest" ||
-				used?.tags.has(tag) ||
-				this.#revisit.has(`${repository}:${tag}`),
+		const broken = (tag: string) => this.#revisit.get(`${repository}:${tag}`);
+		const isAlways = (tag: string) =>
+			tag === "latest" || used?.tags.has(tag) || broken(tag) !== undefined;
+		this.#sumUp(
+			await visit({
+				repository,
+				walk: this.#walk,
+				choose: (tags) => tagsOfWindow(tags, tagsPerRepo, window, isAlways),
+				isDoubted: (tag) => broken(tag) === true,
+			}),
 		);
-		const isDoubted = (tag: string) =>
-			this.#revisit.get(`${repository}:${tag}`) === true;
-		const walk = new Walk(repository, this.#walk);
-		const doubted = chosen.filter(isDoubted);
-		if (doubted.length > 0) await walk.run(doubted, "full");
-		await walk.run(
-			doubted.length > 0 ? chosen.filter((tag) => !isDoubted(tag)) : chosen,
-		);
-		this.#sumUp(walk);
 	}
 
-	#sumUp(walk: Walk): void {
-		const { repository, manifests, blobs, roots } = walk;
-		addNodes(this.#tally, manifests.values());
-		addNodes(this.#tally, blobs.values());
-		const { suspects, doubts, rootOf, visited, cut } = reach(walk);
+	#sumUp(seen: Visit): void {
+		const { repository, failure, doubts, visited, cut, chosen } = seen;
+		this.#listedTags += seen.listed;
 		this.#tags += visited;
-		if (visited > 0 || roots.length === 0) this.#repositories++;
-		for (const doubt of doubts) {
+		addTally(this.#tally, seen.tally);
+		if (failure) this.#note(failure, repository);
+		else if (visited > 0 || chosen === 0) this.#repositories++;
+		for (const doubt of doubts)
 			if (doubt.unlooked !== "deadline") this.#note(doubt, repository);
-		}
 		if (cut > 0) {
-			const detail = `${cut} of ${roots.length} tags not looked at to their end`;
+			const detail = `${cut} of ${chosen} tags not looked at to their end`;
 			this.#ledger.add({ repository, reason: "deadline", detail }, cut);
 		}
-		const isNew = !this.#neighbours.manifest || !this.#neighbours.blob;
-		const neighbours =
-			isNew || suspects.length > 0 ? neighboursIn(walk) : undefined;
-		if (!neighbours) return;
+		const { manifest, blob } = this.#neighbours;
 		this.#neighbours = {
-			manifest: this.#neighbours.manifest ?? neighbours.manifest,
-			blob: this.#neighbours.blob ?? neighbours.blob,
+			manifest: manifest ?? seen.neighbours.manifest,
+			blob: blob ?? seen.neighbours.blob,
 		};
-		if (suspects.length > 0)
-			this.#suspicions.add({ repository, suspects, rootOf, neighbours });
+		this.#suspected += seen.suspects.length;
+		if (seen.suspects.length > 0) this.#suspicions.add(seen);
 	}
 
 	#note(doubt: Unlooked & Partial<Doubt>, repository?: string): void {

@@ -170,8 +170,10 @@ export function reach(walk: Walk, roots: readonly Root[] = walk.roots): Reach {
 			mine.add(key);
 			const suspect = suspects.get(key) ?? suspectOf(step, verdict);
 			suspects.set(key, suspect);
-			suspect.references.push(...references);
-			for (const each of references) rootOf.set(each, root.to.digest);
+			for (const each of references) {
+				suspect.references.push(each);
+				rootOf.set(each, root.to.digest);
+			}
 		}
 		const isResolved = !(root.to.fact && "unlooked" in root.to.fact);
 		if (!isLookedAt) cut += references.length;

@@ -159,8 +159,8 @@ export async function lookAgain(
 		const isBack =
 			!verdict || (isTag && "is" in fact && fact.is === "manifest");
 		if (isBack) {
-			// what hangs under it was not seen yet
-			if (role === "manifest") for (const each of references) changed.add(each);
+			// what hangs under it, and how deep it was to be read, is a walk's business
+			for (const each of references) changed.add(each);
 			return;
 		}
 		if (isUnlooked(verdict)) return void doubt(verdict, suspect, reference);

@@ -28,3 +28,14 @@ export function addNodes(tally: Tally, nodes: Iterable<Node>): void {
 		else tally.manifests++;
 	}
 }
+
+/** Adds one tally to another. */
+export function addTally(
+	to: Tally,
+	{ indexes, manifests, blobs, weakReads }: Tally,
+): void {
+	to.indexes += indexes;
+	to.manifests += manifests;
+	to.blobs += blobs;
+	to.weakReads += weakReads;
+}

@@ -165,12 +165,15 @@ describe("every damage class, beside others that are whole", () => {
 		registry = await startEmbeddedRegistry({ warm: true });
 		const expected: string[] = [];
 		for (const [name, damage, cold, warm] of CLASSES) {
+			const line = temperature === "cold" ? cold : warm;
+			// a 500 is asked for again and again: once in this table is enough
+			const isSlow = line.includes("unreadable");
+			if (isSlow && (temperature === "warm" || mode === "full")) continue;
 			const content = multiArch(`class/${name}`);
 			const at = nodes(content);
 			registry.store.put(name, content, "v1");
 			registry.store.put(name, multiArch(`whole/${name}`), "whole");
 			damage(registry.store, name, at);
-			const line = temperature === "cold" ? cold : warm;
 			if (line === "" || (line.startsWith("*") && mode === "tail")) continue;
 			const [kind, reason, node] = line.replace("*", "").split(" ");
 			const digest = node === "-" ? "-" : at[node as keyof Nodes];
@@ -181,8 +184,8 @@ describe("every damage class, beside others that are whole", () => {
 		expect(told(result).sort()).toEqual(expected.sort());
 		expect(result.outcome).toBe("complete");
 		expect(result.counts).toMatchObject({
-			repositories: CLASSES.length,
-			tags: 2 * CLASSES.length,
+			repositories: registry.store.repositories.size,
+			tags: 2 * registry.store.repositories.size,
 			brokenTags: expected.length,
 		});
 		expect(result.broken.map(({ tag }) => tag)).toEqual(
@@ -200,6 +203,23 @@ describe("every damage class, beside others that are whole", () => {
 		registry.store.restart();
 		expect(told(await probing(registry, { mode: "head" }))).toEqual([
 			`app:v1 layer size ${layer}`,
+		]);
+	});
+
+	test("a registry that knows no ranges: read to the end where that is cheap, and counted", async () => {
+		registry = await startEmbeddedRegistry({ warm: true });
+		const content = multiArch("weak");
+		const { layer } = nodes(content);
+		registry.store.put("app", content, "v1");
+		registry.before = (request) => {
+			delete request.headers.range;
+			return false;
+		};
+		// the configs are read whole anyway
+		expect((await probing(registry)).counts.weakReads).toBe(6);
+		registry.store.corruptBlob(layer);
+		expect(told(await probing(registry))).toEqual([
+			`app:v1 layer digest ${layer}`,
 		]);
 	});
 

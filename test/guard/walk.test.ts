@@ -341,6 +341,107 @@ describe("which tags", () => {
 	});
 });
 
+describe("what the cluster uses", () => {
+	test("stands first, by tag and by digest; unknown where nobody said", async () => {
+		const [a, b] = [multiArch("a"), multiArch("b")];
+		store.put("one", a, "v1", "v2");
+		store.put("two", b, "v1");
+		store.put("two", image("c"), "v2");
+		for (const blob of [...a.blobs.keys(), ...b.blobs.keys()].filter(
+			(_, i) => i % 10 === 0,
+		))
+			store.deleteBlob(blob);
+		store.deleteBlob([...image("c").blobs.keys()][0] ?? "");
+		const told = ({ broken }: Awaited<ReturnType<typeof run>>) =>
+			broken.map(
+				({ repository, tag, inUse }) => `${repository}:${tag} ${inUse}`,
+			);
+		expect(told(await run())).toEqual([
+			"one:v1 null",
+			"one:v2 null",
+			"two:v1 null",
+			"two:v2 null",
+		]);
+		const byTag = await run({
+			inUse: new Set(["registry.example.com/one:v2"]),
+		});
+		expect(told(byTag)).toEqual([
+			"one:v2 true",
+			"one:v1 false",
+			"two:v1 false",
+			"two:v2 false",
+		]);
+		expect(byTag.findings.map(({ inUse }) => inUse)).toEqual([
+			true,
+			false,
+			false,
+		]);
+		const byDigest = await run({
+			inUse: new Set([
+				`registry.example.com/two@${b.root}`,
+				`registry.example.com/one@${b.root}`,
+			]),
+		});
+		expect(told(byDigest)).toEqual([
+			"two:v1 true",
+			"one:v1 false",
+			"one:v2 false",
+			"two:v2 false",
+		]);
+		const [child = ""] = b.manifests.keys();
+		expect(
+			told(
+				await run({ inUse: new Set([`registry.example.com/two@${child}`]) }),
+			)[0],
+		).toBe("two:v1 true");
+	});
+});
+
+test("a repository of very many tags is walked in groups, and a node in several of them is told once", async () => {
+	const shared = sha256("nothing");
+	const config = Buffer.from("{}");
+	const names = Array.from({ length: 2500 }, (_, i) => `v${i}`);
+	for (const tag of names) {
+		const bytes = Buffer.from(
+			JSON.stringify({
+				schemaVersion: 2,
+				mediaType: MEDIA.ociManifest,
+				config: { mediaType: MEDIA.empty, digest: sha256(config), size: 2 },
+				layers: [{ mediaType: MEDIA.ociLayer, digest: shared, size: 7 }],
+				annotations: { tag },
+			}),
+		);
+		store.put(
+			"app",
+			{
+				root: sha256(bytes),
+				manifests: new Map([
+					[sha256(bytes), { bytes, mediaType: MEDIA.ociManifest }],
+				]),
+				blobs: new Map([[sha256(config), config]]),
+			},
+			tag,
+		);
+	}
+	const { findings, counts, outcome } = await run();
+	expect(outcome).toBe("complete");
+	expect(findings).toHaveLength(1);
+	expect(findings[0]).toMatchObject({
+		digest: shared,
+		reason: "missing",
+		kind: "layer",
+	});
+	expect(findings[0]?.tags).toEqual([...names].sort());
+	expect(findings[0]?.path[0]?.digest).toBe(
+		store.repository("app").tags.get("v0"),
+	);
+	expect(counts).toMatchObject({
+		tags: 2500,
+		brokenTags: 2500,
+		manifests: 2500,
+	});
+});
+
 describe("which repositories", () => {
 	beforeEach(() => {
 		for (let r = 0; r < 250; r++)

@@ -1,5 +1,4 @@
-import type { RegistryClient } from "../oci/client";
-import { HttpClient } from "../oci/http-client";
+import { createClient, type RegistryClient } from "../oci/client";
 import type { Access } from "./access";
 import type { Io } from "./io";
 import type { Origin } from "./origin";
@@ -13,7 +12,7 @@ export function openClient(
 	io: Io,
 ): RegistryClient {
 	const credentials = credentialsFor(host);
-	const client = new HttpClient({
+	const client = createClient({
 		...limits,
 		origin,
 		realmHosts,

@@ -3,8 +3,11 @@ import {
 	type ProbeResult,
 	probe,
 } from "../../lib/guard/probe";
-import type { ClientOptions, RegistryClient } from "../../lib/oci/client";
-import { HttpClient } from "../../lib/oci/http-client";
+import {
+	type ClientOptions,
+	createClient,
+	type RegistryClient,
+} from "../../lib/oci/client";
 
 export type ProbingOptions = Partial<ProbeOptions> &
 	Pick<Partial<ClientOptions>, "credentials" | "ca" | "idleTimeout">;
@@ -35,7 +38,7 @@ export async function probing(
 	{ origin }: { readonly origin: string },
 	{ credentials, ca, idleTimeout, ...options }: ProbingOptions = {},
 ): Promise<ProbeResult> {
-	const client = new HttpClient({
+	const client = createClient({
 		origin,
 		concurrency: options.concurrency ?? 8,
 		deadline: options.deadline ?? Date.now() + 20_000,

@@ -41,14 +41,14 @@ describe("the longest gap between two firings", () => {
 		const field = (max: number) =>
 			fc.uniqueArray(fc.integer({ min: 0, max }), {
 				minLength: 1,
-				maxLength: 4,
+				maxLength: 2,
 			});
 		const weekdays = fc.option(field(6));
 		fc.assert(
 			fc.property(field(59), field(23), weekdays, (minutes, hours, days) => {
 				const expression = `${minutes} ${hours} * * ${days ?? "*"}`;
 				const cron = new Cron(expression, { timezone: "UTC" });
-				const runs = cron.nextRuns(130, "2024-02-20T00:00:00Z");
+				const runs = cron.nextRuns(60, "2024-02-20T00:00:00Z");
 				const gaps = runs
 					.slice(1)
 					.map((run, i) => (run.getTime() - Number(runs[i])) / 1000);

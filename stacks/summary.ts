@@ -21,7 +21,9 @@ export function summary(app: GuardApp, settings: Settings): string {
 		),
 		...outside(app, settings),
 		"",
-		`next: npx cdktf-cli@0.21.0 diff ${rows[0]?.[0]}   (then deploy; needs Terraform, the cluster and Vault)`,
+		`next: npx cdktf-cli@0.21.0 diff ${rows[0]?.[0]}`,
+		`      npx cdktf-cli@0.21.0 deploy ${rows.map(([name]) => name).join(" ")}`,
+		`      (Terraform, ${settings.kubernetes.configPath || "KUBE_CONFIG_PATH"}, ${settings.vaultAddress ? "" : "VAULT_ADDR and "}a Vault token)`,
 		"",
 	].join("\n");
 }

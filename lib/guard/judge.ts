@@ -1,5 +1,5 @@
 import type { BlobDepth, BlobReading } from "../oci/client";
-import { bareMediaType } from "../oci/media-type";
+import { bareMediaType, isSchema1Type } from "../oci/media-type";
 import type { Edge } from "./graph";
 import type { Bad, Verdict } from "./verdict";
 
@@ -49,6 +49,8 @@ export function judgeBlob(
 function judgeType(edge: Edge, mediaType: string): Bad | undefined {
 	const expected = bareMediaType(edge.mediaType);
 	if (expected === "" || mediaType === "" || expected === mediaType) return;
+	// signed and unsigned go by two names
+	if (isSchema1Type(expected) && isSchema1Type(mediaType)) return;
 	return { reason: "media-type", expected, got: mediaType };
 }
 

@@ -42,7 +42,7 @@ async function hasOtherTag(
 }
 
 /**
- * Why a 500 on one object proves nothing: a neighbour of its role fails too, or there is none. undefined: the
+ * Why a 500 on one object, or a body that is cut, proves nothing: a neighbour of its role fails too, or there is none. undefined: the
  * neighbour answers.
  *
  * @param suspects Tags of the repository that are under suspicion themselves.
@@ -59,12 +59,19 @@ export async function neighbourProblem(
 			const { digest, size } = neighbour;
 			if (role === "manifest")
 				await client.fetchManifest(neighbour.repository, digest);
-			else
-				await client.readBlob(
+			else {
+				const blob = { mediaType: "", digest, size };
+				const { cut } = await client.readBlob(
 					neighbour.repository,
-					{ mediaType: "", digest, size },
+					blob,
 					"tail",
 				);
+				if (cut)
+					return {
+						unlooked: "server-error",
+						detail: "a neighbour is cut as well",
+					};
+			}
 			return undefined;
 		}
 		if (
@@ -74,7 +81,7 @@ export async function neighbourProblem(
 			return undefined;
 		return {
 			unlooked: "server-error",
-			detail: `no ${role} answers otherwise`,
+			detail: `no other ${role} answers`,
 		};
 	} catch (error) {
 		return problem(error);

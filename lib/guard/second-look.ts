@@ -41,6 +41,14 @@ async function failureOf(
 	}
 }
 
+/**
+ * A 500, and a body that is cut, may be the backend's fault and not the object's: they count as long as a neighbour
+ * answers.
+ */
+function mayBeSick({ bad, cutAt }: Pick<Suspect, "bad" | "cutAt">): boolean {
+	return bad.reason === "unreadable" || cutAt !== undefined;
+}
+
 /** Why nothing that is seen now can be believed, by what it would be believed about. */
 type Obstacles = Readonly<Record<Role | "any", Unlooked | undefined>>;
 
@@ -49,7 +57,7 @@ async function obstacles(options: SecondLookOptions): Promise<Obstacles> {
 	const any = await failureOf(() => client.assertHealthy());
 	const of = async (role: Role) => {
 		const isAsked = suspects.some(
-			(each) => each.role === role && each.bad.reason === "unreadable",
+			(each) => each.role === role && mayBeSick(each),
 		);
 		return isAsked && !any
 			? neighbourProblem(
@@ -117,7 +125,7 @@ async function factNow(
 
 /**
  * Looks at every suspect of a repository once more: between two looks at the registry's health, with its tags where
- * they were, and a 500 only between two answers of a neighbour. Only what is bad again is confirmed.
+ * they were, and a 500 or a cut body between two answers of a neighbour. Only what is bad again is confirmed.
  */
 export async function lookAgain(
 	options: SecondLookOptions,
@@ -149,8 +157,7 @@ export async function lookAgain(
 		const [reference] = references;
 		if (reference === undefined) return;
 		const { digest, role, kind, mediaType, size } = suspect;
-		const isUnreadable = suspect.bad.reason === "unreadable";
-		const obstacle = isUnreadable && before[role];
+		const obstacle = mayBeSick(suspect) && before[role];
 		if (obstacle) return void doubt(obstacle, suspect, reference);
 		const fact = await factNow(options, suspect, reference);
 		const to = makeNode(digest, role, fact);
@@ -170,7 +177,7 @@ export async function lookAgain(
 				suspect,
 				reference,
 			);
-		if (verdict.reason === "unreadable" && !isUnreadable)
+		if (verdict.reason === "unreadable" && !mayBeSick(suspect))
 			return void doubt(
 				{ unlooked: "server-error", detail: `answers ${verdict.got} now` },
 				suspect,
@@ -196,9 +203,9 @@ export async function lookAgain(
 
 	const after = await obstacles(options);
 	const believed = confirmed.filter((suspect) => {
-		const { bad, role, references } = suspect;
+		const { role, references } = suspect;
 		const obstacle =
-			after.any ?? (bad.reason === "unreadable" ? after[role] : undefined);
+			after.any ?? (mayBeSick(suspect) ? after[role] : undefined);
 		if (obstacle) doubt(obstacle, suspect, references[0]);
 		return !obstacle;
 	});

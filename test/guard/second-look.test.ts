@@ -188,6 +188,15 @@ describe("what is never a finding", () => {
 		expect(result.outcome).toBe("partial");
 	});
 
+	test("a 404 before a registry is healthy again", async () => {
+		let looks = 0;
+		client.before = ({ reference, method }) => {
+			if (reference === child) absent();
+			if (method === "assertHealthy" && looks++ === 0) fail("protocol", 200);
+		};
+		expect(doubted(await run())).toEqual({ protocol: 1 });
+	});
+
 	test("a 404 before a registry fell ill", async () => {
 		let looks = 0;
 		client.before = ({ reference, method }) => {
@@ -238,6 +247,33 @@ describe("what is never a finding", () => {
 				fail("server-error", 500);
 		};
 		expect(doubted(await run())).toEqual({ "server-error": 1 });
+	});
+
+	test("a 500 whose neighbours fail right after it", async () => {
+		let isOver = false;
+		client.before = ({ method, reference, repository }) => {
+			if (isOver && method === "readBlob") fail("server-error", 500);
+			if (reference !== layer) return;
+			// asked the second time, with the neighbour before it
+			isOver = asked(layer) > 1 && repository === "app";
+			fail("server-error", 500);
+		};
+		expect(doubted(await run())).toEqual({ "server-error": 1 });
+	});
+
+	test("every blob cut, as a warm cache before a lost disk shows it", async () => {
+		store = new Store(true);
+		client = new StoreClient(store);
+		store.put("app", content, "v1");
+		for (const digest of content.blobs.keys()) store.deleteBlob(digest);
+		const result = await run();
+		expect([told(result), doubted(result)]).toEqual([
+			[],
+			{ "server-error": content.blobs.size },
+		]);
+		// one that answers, and all the others are broken
+		store.put("whole", image("whole"), "v1");
+		expect((await run()).findings).toHaveLength(content.blobs.size);
 	});
 
 	test.each([502, 503, 504])("a %d, however long", async (status) => {

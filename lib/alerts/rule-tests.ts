@@ -25,7 +25,9 @@ interface Subject {
 }
 
 /** A sample per step, undefined where there is no series. */
-type Samples = Map<string, (number | undefined)[]>;
+type Row = (number | undefined)[];
+/** By the series' name and labels. */
+type Samples = Map<string, Row>;
 
 /**
  * A `promtool test rules` file about one registry, for the rules of the same props: the stories that its alerts exist
@@ -106,10 +108,9 @@ function test(
 	return {
 		name: scenario.name,
 		interval: renderDuration(interval),
-		input_series: series.map(([name, samples]) => ({
-			series: name,
-			values: seriesValues(samples),
-		})),
+		input_series: series
+			.filter(([, row]) => row.some((sample) => sample !== undefined))
+			.map(([name, row]) => ({ series: name, values: seriesValues(row) })),
 		promql_expr_test: looks.map((time) => ({
 			expr: `count by (alertname, instance) (ALERTS${state})`,
 			eval_time: renderDuration(time),
@@ -149,7 +150,7 @@ function lookTimes({ onsets, looks = [] }: Scenario, step: number): number[] {
 
 /** What Prometheus scrapes of a registry's groups from the Pushgateway. */
 function pushed(
-	{ run = () => ({}), lostAt }: Scenario,
+	{ run = () => ({}), lostAt = Number.POSITIVE_INFINITY }: Scenario,
 	{ shards, selector, gap }: Watch,
 	thresholds: Thresholds,
 	interval: number,
@@ -161,20 +162,27 @@ function pushed(
 		const group = new PushedGroup();
 		const label = shards > 1 ? `,${SHARD_LABEL}="${shard}"` : "";
 		let firing = 0;
-		let isLost = lostAt === undefined;
+		let isLost = false;
+		let held: { row: Row; value: number }[] = [];
 		for (let i = 0; i <= steps; i++) {
-			if (!isLost && i * interval >= (lostAt ?? 0)) {
+			let isChanged = false;
+			if (!isLost && i * interval >= lostAt) {
 				group.clear();
 				isLost = true;
+				isChanged = true;
 			}
 			for (; firing * gap <= i * interval; firing++) {
 				const change = run(firing, shard);
 				if (change) group.push({ ...healthy, ...change }, firing * gap);
+				isChanged = true;
 			}
-			for (const [name, labels, value] of group) {
-				const key = `${METRICS[name].name}{${selector}${label}${labels}}`;
-				put(samples, key, value, i, steps);
+			if (isChanged) {
+				held = [...group].map(([name, labels, value]) => {
+					const key = `${METRICS[name].name}{${selector}${label}${labels}}`;
+					return { row: rowOf(samples, key, steps), value };
+				});
 			}
+			for (const { row, value } of held) row[i] = value;
 		}
 	}
 	return samples;
@@ -192,26 +200,30 @@ function scraped(
 	if (metrics === undefined) return samples;
 	const selector = metricsSelector(registry);
 	const { hits, requests } = CACHE_FAMILIES[metrics.distribution];
-	const key = ({ name, labels }: { name: string; labels: string }) =>
-		`${name}{${[selector, labels].filter(Boolean).join(",")}}`;
+	const row = (name: string, labels: string) =>
+		rowOf(
+			samples,
+			`${name}{${[selector, labels].filter(Boolean).join(",")}}`,
+			steps,
+		);
+	const rows = {
+		up: row("up", ""),
+		hits: row(hits.name, hits.labels),
+		requests: row(requests.name, requests.labels),
+	};
 	for (let i = 0; i <= steps; i++) {
 		const now = target(i * interval);
-		put(samples, `up{${selector}}`, now.up, i, steps);
-		put(samples, key(hits), now.hits, i, steps);
-		put(samples, key(requests), now.requests, i, steps);
+		rows.up[i] = now.up;
+		rows.hits[i] = now.hits;
+		rows.requests[i] = now.requests;
 	}
 	return samples;
 }
 
-function put(
-	samples: Samples,
-	key: string,
-	value: number | undefined,
-	at: number,
-	steps: number,
-): void {
-	if (value === undefined) return;
-	const row = samples.get(key) ?? new Array<number | undefined>(steps + 1);
-	row[at] = value;
+function rowOf(samples: Samples, key: string, steps: number): Row {
+	const row =
+		samples.get(key) ??
+		new Array<number | undefined>(steps + 1).fill(undefined);
 	samples.set(key, row);
+	return row;
 }

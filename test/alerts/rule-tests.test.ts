@@ -113,11 +113,19 @@ describe("a Pushgateway group, as the contract fills it", () => {
 });
 
 describe("the stories", () => {
-	const read = (name: string, props = EVERYTHING) =>
-		parse(renderRuleTests(props, name, "rules.yml")).tests as {
-			name: string;
-			promql_expr_test: { exp_samples: { labels: string }[] }[];
-		}[];
+	type Story = {
+		name: string;
+		promql_expr_test: { exp_samples: { labels: string }[] }[];
+	};
+	const known = new Map<string, Story[]>();
+	/** Rendered once: it takes a while. */
+	const read = (name: string, props = EVERYTHING): Story[] => {
+		const key = `${name} ${props.registries.length}`;
+		const stories =
+			known.get(key) ?? parse(renderRuleTests(props, name, "rules.yml")).tests;
+		known.set(key, stories);
+		return stories;
+	};
 	const told = (name: string, props = EVERYTHING) =>
 		new Set(
 			read(name, props).flatMap((story) =>

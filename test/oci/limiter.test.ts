@@ -49,9 +49,9 @@ describe("limiter", () => {
 	test("shrinks where latency grows without throughput, and comes back", () => {
 		const limiter = new Limiter(16);
 		answers(limiter, 32, 10);
-		answers(limiter, 32, 30);
+		answers(limiter, 32, 40);
 		expect(limiter.limit).toBe(12);
-		answers(limiter, 32 * 20, 30);
+		answers(limiter, 32 * 8, 40);
 		expect(limiter.limit).toBe(4);
 		answers(limiter, 32 * 20, 10);
 		expect(limiter.limit).toBe(16);

@@ -121,10 +121,11 @@ function details() {
 		}),
 		statPanel({
 			title: "Why the catalog cannot be read",
-			description: "The reason that the last blind run gave.",
+			description: "The reason that the last run gave.",
 			targets: [
+				// a partial run cannot take an older reason away
 				now(
-					`max by (instance, reason) (${series("catalogErrorInfo")})`,
+					`max by (instance, reason) (${series("catalogErrorInfo")}) and on (instance) min by (instance) (${series("catalogAccessible")}) == 0`,
 					"{{instance}}: {{reason}}",
 				),
 			],

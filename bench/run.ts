@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { resolve } from "node:path";
 
 export interface Run {
 	readonly code: number | null;
@@ -30,7 +31,7 @@ function start(
 	args: readonly string[],
 	{ env, cwd }: RunOptions,
 ): Promise<Run & { readonly extra: string }> {
-	return new Promise((resolve, reject) => {
+	return new Promise((settle, reject) => {
 		const begun = process.hrtime.bigint();
 		const child = spawn(command, args, {
 			cwd,
@@ -49,7 +50,7 @@ function start(
 		child.on("error", reject);
 		child.on("close", (code) => {
 			const [stdout = "", stderr = "", extra = ""] = texts.map((t) => t());
-			resolve({ code, seconds, stdout, stderr, extra });
+			settle({ code, seconds, stdout, stderr, extra });
 		});
 	});
 }
@@ -63,11 +64,7 @@ export async function run(
 	return start(command, args, options);
 }
 
-// Loaded before the program under test: says at its exit what the kernel has counted for it.
-const WITNESS = `data:text/javascript,${encodeURIComponent(
-	'import { writeSync } from "node:fs"; process.on("exit", () => { const u = process.resourceUsage(); ' +
-		"writeSync(3, JSON.stringify({ rss: u.maxRSS, cpu: u.userCPUTime + u.systemCPUTime })); });",
-)}`;
+const WITNESS = resolve("bench/witness.cjs");
 
 /** Runs a Node program to its end and reports its peak memory and processor time. */
 export async function measure(
@@ -77,7 +74,7 @@ export async function measure(
 ): Promise<Measured> {
 	const done = await start(
 		process.execPath,
-		["--import", WITNESS, script, ...args],
+		["--require", WITNESS, script, ...args],
 		options,
 	);
 	if (!done.extra)

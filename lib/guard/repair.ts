@@ -1,5 +1,5 @@
 import type { Reason, RepairAction } from "./contract";
-import type { Finding, Repair } from "./finding";
+import type { Finding, PathStep, Repair } from "./finding";
 
 /** A finding that nobody has said yet what to do about. */
 export type Unrepaired = Omit<Finding, "repair">;
@@ -43,6 +43,45 @@ function preparation({ repository, digest, tags }: Unrepaired): string {
 	return `remove ${plain(folder)} and the folder of the blob that its link names`;
 }
 
+/** The innermost manifest that brings the bad node with it. */
+function carrierOf({ path }: Unrepaired): PathStep | undefined {
+	const isBlob = ({ kind }: PathStep) => kind === "config" || kind === "layer";
+	return path.findLast((step) => !isBlob(step));
+}
+
+/**
+ * The image as a whole where one command can copy it; else the manifest that brings the bad node, by digest. skopeo
+ * copies no index inside an index, and no referrers; crane does, but leaves alone what is under a manifest that is
+ * there.
+ */
+function pushCommand(
+	finding: Unrepaired,
+	name: string,
+	isHttp: boolean,
+	root: string | undefined,
+	copy: string | undefined,
+): string {
+	const { tags, path } = finding;
+	const [tag] = tags;
+	const isSimple =
+		path.filter(({ kind }) => kind === "index").length < 2 &&
+		!path.some(({ kind }) => kind === "referrer");
+	const carrier = carrierOf(finding);
+	const digest =
+		(tag !== undefined && isSimple) || !carrier ? root : carrier.digest;
+	const to = quote(
+		tag !== undefined && (isSimple || !carrier)
+			? `${name}:${tag}`
+			: `${name}@${digest}`,
+	);
+	const from = copy
+		? quote(copy)
+		: `"$COPY"${digest === undefined ? quote(`:${tag}`) : `@${digest}`}`;
+	return (tag === undefined || !isSimple) && carrier?.kind === "index"
+		? `crane copy${isHttp ? " --insecure" : ""} ${from} ${to}`
+		: `skopeo copy --all --preserve-digests${isHttp ? " --dest-tls-verify=false" : ""} docker://${from} docker://${to}`;
+}
+
 /**
  * What to do about a finding of an HTTP walk. A push alone exits 0 and leaves most classes broken: a registry skips
  * what its cache believes to hold and never overwrites a file. So every way says restart first, and to remove the file
@@ -58,7 +97,7 @@ export function planRepair(
 	root: string | undefined,
 	copy?: string,
 ): Repair {
-	const { repository, tags, path, reason } = finding;
+	const { repository, tags, reason } = finding;
 	const action = ACTIONS[reason];
 	const isHttp = origin.startsWith("http://");
 	const name = `${origin.slice(origin.indexOf("//") + 2)}/${repository}`;
@@ -85,14 +124,6 @@ export function planRepair(
 		...(action === "replace-file" ? [`${preparation(finding)},`] : []),
 		"restart the registry; collect no garbage before this is mended",
 	].join(" ");
-	const from = copy
-		? quote(copy)
-		: `"$COPY"${root === undefined ? quote(`:${tags[0]}`) : `@${root}`}`;
-	// skopeo copies no index inside an index, and to no digest
-	const isNested = path.filter(({ kind }) => kind === "index").length > 1;
-	const push =
-		isNested || tags[0] === undefined
-			? `crane copy${isHttp ? " --insecure" : ""} ${from} ${quote(target)}`
-			: `skopeo copy --all --preserve-digests${isHttp ? " --dest-tls-verify=false" : ""} docker://${from} docker://${quote(target)}`;
+	const push = pushCommand(finding, name, isHttp, root, copy);
 	return { action, commands: [`${push} # ${steps}`, verify] };
 }

@@ -222,8 +222,6 @@ export class Walk {
 	#depthOf(descriptor: Descriptor, kind: Kind, mode: ProbeMode): BlobDepth {
 		const { digest, size } = descriptor;
 		const { fullRotation, window } = this.#options;
-		// nothing has no last byte
-		if (size === 0) return "full";
 		if (kind === "config" && size !== undefined && size <= SMALL_CONFIG)
 			return "full";
 		return isDue(digest, fullRotation, window) ? "full" : mode;

@@ -81,21 +81,58 @@ test("what was pushed wrong is built again", () => {
 	}
 });
 
-test("an index inside an index, and a digest, are not for skopeo", () => {
-	const path = [{ kind: "index", digest: ROOT } as const, ...finding.path];
-	expect(plan({ path }).commands[0]).toMatch(/^crane copy "\$COPY"@/);
-	expect(plan({ tags: [] }).commands[0]).toContain(
-		` registry.example.com:5050/team/app@${ROOT} #`,
-	);
+describe("what one command cannot copy as a whole goes by the digest of what brings the bad node", () => {
+	const INNER = `sha256:${"c".repeat(64)}`;
+	const index = (digest: string) => ({ kind: "index", digest }) as const;
+	const manifest = { kind: "manifest", digest: INNER } as const;
+	const layer = { kind: "layer", digest: BLOB } as const;
+	const nested = [index(ROOT), index(ROOT), manifest];
+
+	test("an index inside an index", () => {
+		const name = "registry.example.com:5050/team/app";
+		expect(plan({ path: [...nested, layer] }).commands[0]).toContain(
+			`docker://"$COPY"@${INNER} docker://${name}@${INNER} #`,
+		);
+		expect(
+			plan({ path: nested, kind: "manifest", digest: INNER }).commands[0],
+		).toMatch(/^skopeo .*@sha256:c+ docker:\/\/.*@sha256:c+ #/);
+		// nothing is known of what is under it: crane copies indexes in it as well
+		expect(
+			plan({ path: [index(ROOT), index(INNER)], kind: "index", digest: INNER })
+				.commands[0],
+		).toMatch(/^crane copy "\$COPY"@sha256:c+ .*@sha256:c+ #/);
+	});
+
+	test("a referrer", () => {
+		const path = [
+			index(ROOT),
+			{ kind: "referrer", digest: INNER } as const,
+			layer,
+		];
+		expect(plan({ path }).commands[0]).toMatch(
+			/^skopeo .*@sha256:c+ docker:\/\/.*@sha256:c+ #/,
+		);
+	});
+
+	test("what was asked for by digest", () => {
+		expect(
+			plan({ tags: [], path: [index(ROOT), manifest, layer] }).commands[0],
+		).toMatch(/^skopeo .*@sha256:c+ docker:\/\/.*@sha256:c+ #/);
+		expect(
+			plan({ tags: [], path: [index(ROOT)], digest: ROOT, kind: "index" })
+				.commands[0],
+		).toMatch(/^crane copy /);
+	});
 });
 
 test("a registry without TLS", () => {
 	const { commands } = plan({}, "http://127.0.0.1:5000");
 	expect(commands[0]).toContain("--dest-tls-verify=false");
 	expect(commands[1]).toContain("verify http://127.0.0.1:5000/team/app:v1 ");
-	expect(plan({ tags: [] }, "http://127.0.0.1:5000").commands[0]).toMatch(
-		/^crane copy --insecure /,
-	);
+	const path = [{ kind: "index", digest: ROOT } as const];
+	expect(
+		plan({ tags: [], path, digest: ROOT }, "http://127.0.0.1:5000").commands[0],
+	).toMatch(/^crane copy --insecure /);
 });
 
 test("every reason, with names that nobody should trust: one line, one known program, no other word runs", () => {

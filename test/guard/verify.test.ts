@@ -107,7 +107,7 @@ describe("one reference", () => {
 			}),
 		]);
 		expect(findings[0]?.repair.commands[0]).toContain(
-			`crane copy "$COPY"@${child} registry.example.com/app@${child} #`,
+			`docker://"$COPY"@${child} docker://registry.example.com/app@${child} #`,
 		);
 		expect(targets[0]?.digest).toBe(child);
 	});

@@ -124,17 +124,24 @@ describe("limits", () => {
 		store.put("app", nested(6, middle), "deep");
 		store.put("app", middle, "near");
 		store.deleteBlob(lost);
-		// the deep tag is walked to its end before the near one is answered
-		client.before = ({ reference }) =>
-			reference === "near"
-				? new Promise((wake) => setTimeout(wake, 20))
-				: undefined;
-		const result = await run();
-		expect(told(result)).toEqual([`app:deep,near config missing ${lost}`]);
-		expect(doubted(result)).toEqual({});
-		expect(repeated().filter((call) => call.includes("sha256"))).toEqual([
-			`readBlob app ${lost}`,
+		const walk = new Walk("app", {
+			...probeOptions(client),
+			scheduler: new Scheduler(4),
+			isOver: () => false,
+		});
+		await walk.run(["deep"]);
+		expect(reach(walk)).toMatchObject({
+			suspects: [],
+			doubts: [{ unlooked: "limit" }],
+		});
+		await walk.run(["near"]);
+		const { suspects, doubts } = reach(walk);
+		expect(suspects).toEqual([
+			expect.objectContaining({ digest: lost, references: ["deep", "near"] }),
 		]);
+		expect(doubts).toEqual([]);
+		// the middle is fetched once more by its tag, nothing else
+		expect(repeated()).toEqual([]);
 	});
 
 	test("an index that repeats one child 10,000 times", async () => {

@@ -50,19 +50,24 @@ export function parseSchedule(expression: string, timezone = "UTC"): Schedule {
 	};
 }
 
+/** One value, or several joined by what lists, ranges and steps are made of; names have three letters. */
+const FIELD = /^(\*|\d+|[a-z]{3})([,/-](\*|\d+|[a-z]{3}))*$/i;
+
 function parsePattern(expression: string): CronPattern {
-	const fields = expression.trim().split(/\s+/);
 	const wanted = 'five cron fields that Kubernetes accepts ("*/15 * * * *")';
+	const fields = expression
+		.trim()
+		.split(/\s+/)
+		// `?` is `*` for Kubernetes, and so is `*/1`
+		.map((field) => field.replaceAll("?", "*").replace(/^\*\/0*1$/, "*"));
 	// croner knows more than Kubernetes does: last day, nearest weekday, nth weekday, 7 for Sunday
 	const isPlain =
 		fields.length === 5 &&
-		fields.every((field) =>
-			/^[\d*,/?-]+$|^[a-z]{3}([,-][a-z]{3})*$/i.test(field),
-		) &&
+		fields.every((field) => FIELD.test(field)) &&
 		!/(^|[,-])0*7(?!\d)/.test(fields[4] ?? "");
 	if (!isPlain) throw misuse("schedule", expression, wanted);
 	try {
-		return new CronPattern(fields.join(" ").replaceAll("?", "*"), undefined, {
+		return new CronPattern(fields.join(" "), undefined, {
 			mode: "5-part",
 			// `5/10` is 5-59/10 for Kubernetes
 			sloppyRanges: true,

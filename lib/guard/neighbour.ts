@@ -13,7 +13,7 @@ export interface Neighbour {
 export type Neighbours = Readonly<Record<Role, Neighbour | undefined>>;
 
 /** Tags that are tried where the run saw no manifest that answers. */
-const TRIES = 5;
+const TRIES = 10;
 
 function problem(error: unknown): Unlooked | undefined {
 	const fact = factOfError(error);
@@ -26,14 +26,12 @@ function problem(error: unknown): Unlooked | undefined {
 	};
 }
 
-async function hasOtherTag(
+async function hasGoodTag(
 	client: RegistryClient,
 	repository: string,
-	not: ReadonlySet<string>,
 ): Promise<boolean> {
 	for await (const page of client.listTags(repository)) {
-		const others = page.filter((tag) => !not.has(tag)).slice(0, TRIES);
-		for (const tag of others)
+		for (const tag of page.slice(0, TRIES))
 			if (await client.resolveTag(repository, tag).catch(() => undefined))
 				return true;
 		return false;
@@ -42,17 +40,14 @@ async function hasOtherTag(
 }
 
 /**
- * Why a 500 on one object, or a body that is cut, proves nothing: a neighbour of its role fails too, or there is none. undefined: the
- * neighbour answers.
- *
- * @param suspects Tags of the repository that are under suspicion themselves.
+ * Why a 500 on one object, or a body that is cut, proves nothing: a neighbour of its role fails too, or there is none.
+ * undefined: the neighbour answers.
  */
 export async function neighbourProblem(
 	client: RegistryClient,
 	repository: string,
 	role: Role,
 	neighbour: Neighbour | undefined,
-	suspects: ReadonlySet<string>,
 ): Promise<Unlooked | undefined> {
 	try {
 		if (neighbour) {
@@ -74,10 +69,7 @@ export async function neighbourProblem(
 			}
 			return undefined;
 		}
-		if (
-			role === "manifest" &&
-			(await hasOtherTag(client, repository, suspects))
-		)
+		if (role === "manifest" && (await hasGoodTag(client, repository)))
 			return undefined;
 		return {
 			unlooked: "server-error",

@@ -53,20 +53,14 @@ function mayBeSick({ bad, cutAt }: Pick<Suspect, "bad" | "cutAt">): boolean {
 type Obstacles = Readonly<Record<Role | "any", Unlooked | undefined>>;
 
 async function obstacles(options: SecondLookOptions): Promise<Obstacles> {
-	const { client, repository, suspects, neighbours, rootOf } = options;
+	const { client, repository, suspects, neighbours } = options;
 	const any = await failureOf(() => client.assertHealthy());
 	const of = async (role: Role) => {
 		const isAsked = suspects.some(
 			(each) => each.role === role && mayBeSick(each),
 		);
 		return isAsked && !any
-			? neighbourProblem(
-					client,
-					repository,
-					role,
-					neighbours[role],
-					new Set(rootOf.keys()),
-				)
+			? neighbourProblem(client, repository, role, neighbours[role])
 			: undefined;
 	};
 	return { any, manifest: await of("manifest"), blob: await of("blob") };

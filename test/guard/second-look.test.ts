@@ -261,6 +261,19 @@ describe("what is never a finding", () => {
 		expect(doubted(await run())).toEqual({ "server-error": 1 });
 	});
 
+	test("a blob that is cut while its neighbours are, too", async () => {
+		store = new Store(true);
+		client = new StoreClient(store);
+		store.put("app", content, "v1");
+		store.truncateBlob(layer, 5);
+		client.before = ({ method }) => {
+			if (method !== "assertHealthy") return;
+			for (const digest of content.blobs.keys())
+				if (digest !== layer) store.truncateBlob(digest, 0);
+		};
+		expect(doubted(await run())).toEqual({ "server-error": 1 });
+	});
+
 	test("every blob cut, as a warm cache before a lost disk shows it", async () => {
 		store = new Store(true);
 		client = new StoreClient(store);
@@ -321,6 +334,15 @@ describe("what is a finding", () => {
 		// each hides nothing of the other: they hang under different manifests
 		store.put("other", image("other"), "v1");
 		expect(told(await run())).toEqual([`app:v1 manifest unreadable ${child}`]);
+	});
+
+	test("also where the neighbour was deleted meanwhile: its backend answers", async () => {
+		client.before = ({ method, reference }) => {
+			if (reference === layer) fail("server-error", 500);
+			if (method !== "assertHealthy") return;
+			for (const { layers } of store.repositories.values()) layers.clear();
+		};
+		expect(told(await run())).toEqual([`app:v1 layer unreadable ${layer}`]);
 	});
 
 	test("costs a look at the registry before and after, at the tag, and at the node", async () => {

@@ -24,3 +24,17 @@ export function requirePrograms<Name extends string>(
 	);
 	return { suite: describe.skip, programs };
 }
+
+/**
+ * `describe` for what needs something that may be missing even in CI (real Terraform providers): without it nothing is
+ * defined, and the output says so.
+ */
+export function ifPresent(
+	isPresent: boolean,
+	what: string,
+): (name: string, define: () => void) => void {
+	if (isPresent) return describe;
+	return (name) => {
+		process.stderr.write(`\nNOT RUN, without ${what}: ${name}\n\n`);
+	};
+}

@@ -22,7 +22,6 @@ export type Dashboard = Json<Omit<dashboard.Dashboard, "panels">> & {
 	readonly panels: readonly Panel[];
 };
 export type FieldConfig = Json<dashboard.FieldConfig>;
-export type GridPos = Json<dashboard.GridPos>;
 export type Variable = Json<dashboard.VariableModel>;
 export type Target = Json<prometheus.Dataquery>;
 

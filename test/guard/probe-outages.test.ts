@@ -29,7 +29,7 @@ describe("a registry over HTTP", () => {
 			socket.destroy();
 			return true;
 		};
-		const result = await probing(registry, { deadline: Date.now() + 1500 });
+		const result = await probing(registry, { deadline: Date.now() + 900 });
 		expect(told(result)).toEqual([]);
 		expect(result.outcome).toBe("partial");
 		expect(result.catalogError).toBeUndefined();

@@ -20,29 +20,6 @@ describe.each(real.names)("stack %s", (name) => {
 		});
 	});
 
-	test.each<[Backend, object]>([
-		[{ kind: "pg" }, { pg: { schema_name: `terraform_${name}` } }],
-		[
-			{ kind: "kubernetes", namespace: "tf" },
-			{ kubernetes: { namespace: "tf", secret_suffix: name } },
-		],
-		[
-			{ kind: "s3", bucket: "b", region: "r" },
-			{
-				s3: {
-					bucket: "b",
-					region: "r",
-					key: `${name}.tfstate`,
-					use_lockfile: true,
-				},
-			},
-		],
-	])("%j replaces it and leaves nothing of it", (backend, expected) => {
-		expect(
-			synthesized({ ...settings, backend }).stack(name).terraform.backend,
-		).toEqual(expected);
-	});
-
 	test("names the Terraform that it needs, and exact providers", () => {
 		expect(terraform.required_version).toMatch(/^>= 1\.(11|5\.7)$/);
 		for (const provider of Object.values(terraform.required_providers)) {
@@ -51,6 +28,29 @@ describe.each(real.names)("stack %s", (name) => {
 			});
 		}
 	});
+});
+
+test.each<[Backend, (stack: string) => object]>([
+	[{ kind: "pg" }, (name) => ({ pg: { schema_name: `terraform_${name}` } })],
+	[
+		{ kind: "kubernetes", namespace: "tf" },
+		(name) => ({ kubernetes: { namespace: "tf", secret_suffix: name } }),
+	],
+	[
+		{ kind: "s3", bucket: "b", region: "r" },
+		(name) => ({
+			s3: {
+				bucket: "b",
+				region: "r",
+				key: `${name}.tfstate`,
+				use_lockfile: true,
+			},
+		}),
+	],
+])("%j is the one backend of every stack", (backend, expected) => {
+	const { names, stack } = synthesized({ ...settings, backend });
+	for (const name of names)
+		expect(stack(name).terraform.backend).toEqual(expected(name));
 });
 
 test("no path of this machine, and the same bytes from anywhere", () => {

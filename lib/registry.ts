@@ -169,7 +169,21 @@ export function registry(props: RegistryProps): Registry {
 		instance,
 		"a label value without white space",
 	);
-	const { vault } = props;
+	const { vault, metrics } = props;
+	if (metrics) {
+		must(
+			HOST.test(metrics.target) && /:\d+$/.test(metrics.target),
+			"metrics.target",
+			metrics.target,
+			"host:port",
+		);
+		must(
+			[2, 3].includes(metrics.distribution),
+			"metrics.distribution",
+			metrics.distribution,
+			"2 or 3",
+		);
+	}
 	if (vault) {
 		must(
 			(vault.userKey === undefined) !== (vault.user === undefined),

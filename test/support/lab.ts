@@ -41,7 +41,7 @@ export class Lab {
 	}
 
 	/** `test`, with the logs in the message of a failure. `seconds` is its time limit. */
-	test(name: string, run: () => Promise<void>, seconds = 60): void {
+	test(name: string, run: () => Promise<void>, seconds = 120): void {
 		test(
 			name,
 			async () => {
@@ -65,7 +65,7 @@ export class Lab {
 	}
 
 	/** `beforeAll`, with the time limit in seconds. */
-	before(run: () => Promise<void>, seconds = 60): void {
+	before(run: () => Promise<void>, seconds = 120): void {
 		beforeAll(async () => {
 			this.#failed = true;
 			await run();

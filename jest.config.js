@@ -11,6 +11,7 @@ const common = {
 
 /** Unit tests need no network and no program but node; the rest starts real programs. @type {import("jest").Config} */
 module.exports = {
+	maxWorkers: 2,
 	projects: [
 		{
 			...common,

@@ -10,8 +10,8 @@ import { run } from "./run";
 import { median, spread } from "./statistics";
 import { inWorkshop } from "./workshop";
 
-const REPOSITORIES = 40;
-const TAGS = 5;
+const REPOSITORIES = 60;
+const TAGS = 6;
 const CONCURRENCIES = [2, 4, 8, 16, 32] as const;
 const TRIALS = 3;
 const PAIRS = 9;

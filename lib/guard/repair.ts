@@ -67,17 +67,15 @@ function pushCommand(
 		path.filter(({ kind }) => kind === "index").length < 2 &&
 		!path.some(({ kind }) => kind === "referrer");
 	const carrier = carrierOf(finding);
-	const digest =
-		(tag !== undefined && isSimple) || !carrier ? root : carrier.digest;
+	const asWhole = (tag !== undefined && isSimple) || !carrier;
+	const digest = asWhole ? root : carrier.digest;
 	const to = quote(
-		tag !== undefined && (isSimple || !carrier)
-			? `${name}:${tag}`
-			: `${name}@${digest}`,
+		asWhole && tag !== undefined ? `${name}:${tag}` : `${name}@${digest}`,
 	);
 	const from = copy
 		? quote(copy)
 		: `"$COPY"${digest === undefined ? quote(`:${tag}`) : `@${digest}`}`;
-	return (tag === undefined || !isSimple) && carrier?.kind === "index"
+	return !asWhole && carrier.kind === "index"
 		? `crane copy${isHttp ? " --insecure" : ""} ${from} ${to}`
 		: `skopeo copy --all --preserve-digests${isHttp ? " --dest-tls-verify=false" : ""} docker://${from} docker://${to}`;
 }

@@ -17,6 +17,7 @@ export function watchedRegistries(settings: Settings): WatchedRegistry[] {
 		.map(({ model, probe = {} }) => ({
 			registry: model,
 			schedule: probe.schedule ?? settings.schedule,
+			timezone: probe.timezone,
 			shards: probe.shards,
 			tagsPerRepo: probe.tagsPerRepo,
 		}));

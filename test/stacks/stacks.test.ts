@@ -9,3 +9,4 @@ import "./monitoring-module.cases";
 import "./monitoring-stack.cases";
 import "./runbooks.cases";
 import "./synthesis.cases";
+import "./watched.cases";

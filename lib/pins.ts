@@ -1,5 +1,6 @@
 /** Every image that the library names. Supplied by the owner, nothing is invented; a digest only where one was read. */
 
+/** An image that does not float. */
 export interface ImagePin {
 	readonly repository: string;
 	/** An exact version: never `latest`, never a bare major. */

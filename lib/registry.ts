@@ -8,6 +8,7 @@ export const REGISTRY_KINDS = [
 	"forgejo",
 	"pull-through",
 ] as const;
+/** What software serves it; a `pull-through` cache is never walked. */
 export type RegistryKind = (typeof REGISTRY_KINDS)[number];
 
 /** In-cluster pods behind a name: what a NetworkPolicy can select. */
@@ -48,6 +49,7 @@ export interface MetricsTarget {
 	readonly distribution: 2 | 3;
 }
 
+/** What is said about a registry; the rest follows from it. */
 export interface RegistryProps {
 	/** DNS label; the CronJob is `<name>-integrity-probe`, the Secret `<name>-probe-credentials`. */
 	readonly name: string;

@@ -7,6 +7,7 @@ import { renderRuleFile } from "./rule-file";
 import { renderRuleTests } from "./rule-tests";
 import { scrapeConfigs } from "./scrape-configs";
 
+/** What the generated files about alerts are made of. */
 export interface AlertFilesProps extends IntegrityAlertsProps {
 	/** URL of the Pushgateway that the probes push to. */
 	readonly pushgateway: string;

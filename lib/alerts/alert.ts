@@ -1,3 +1,4 @@
+/** How bad an alert is: the label `severity`, what Alertmanager routes by. */
 export type Severity = "critical" | "warning" | "info";
 
 /** One alerting rule, as all carriers write it. Durations are seconds. */
@@ -20,6 +21,7 @@ export interface AlertRule {
 	readonly dashboardUrl?: string;
 }
 
+/** Rules that Prometheus evaluates together, in their order. */
 export interface AlertGroup {
 	readonly name: string;
 	readonly rules: readonly AlertRule[];
@@ -40,4 +42,5 @@ export const ALERTS = {
 	DockerRegistryDown: "warning",
 	RegistryLowCacheHitRate: "info",
 } as const satisfies Record<string, Severity>;
+/** Name of an alert, and of its runbook. */
 export type AlertName = keyof typeof ALERTS;

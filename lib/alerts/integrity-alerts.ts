@@ -6,6 +6,7 @@ import { metricsJob } from "./scrape-configs";
 import { type Thresholds, thresholdsWith } from "./thresholds";
 import { type WatchedRegistry, watch } from "./watch";
 
+/** What all alerts are made of. */
 export interface IntegrityAlertsProps {
 	readonly registries: readonly WatchedRegistry[];
 	/** Where the runbooks are; an alert's is this and its name. */

@@ -1,6 +1,7 @@
 import type { AlertGroup } from "./alert";
 import { type PrometheusRuleGroup, ruleGroup } from "./rule-group";
 
+/** Where a PrometheusRule goes. */
 export interface PrometheusRuleProps {
 	/** Name of the object. @default "registry-integrity" */
 	readonly name?: string;

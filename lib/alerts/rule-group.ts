@@ -14,6 +14,7 @@ export interface PrometheusAlertingRule {
 	readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** A group of a rule file, in Prometheus's own words. */
 export interface PrometheusRuleGroup {
 	readonly name: string;
 	readonly rules: readonly PrometheusAlertingRule[];

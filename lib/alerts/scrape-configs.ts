@@ -12,6 +12,7 @@ export interface ScrapeConfig {
 	}[];
 }
 
+/** What Prometheus has to scrape. */
 export interface ScrapeConfigProps {
 	/** URL of the Pushgateway that the probes push to. */
 	readonly pushgateway: string;

@@ -50,6 +50,7 @@ export const THRESHOLDS = {
 	hitFor: 12 * HOUR,
 } as const satisfies Record<string, number>;
 
+/** A number for each name of THRESHOLDS. */
 export type Thresholds = { readonly [K in keyof typeof THRESHOLDS]: number };
 
 /**

@@ -5,6 +5,7 @@ import { literal } from "./literal";
 
 const TYPE = "vault_kv_secret_v2";
 
+/** Which secret of Vault is read. */
 export interface EphemeralVaultSecretProps {
 	readonly mount: string;
 	/** Path below the mount. */

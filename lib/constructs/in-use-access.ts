@@ -7,6 +7,7 @@ import { labelsOf } from "./labels";
 import { late } from "./late";
 import { metaArguments, type Placement } from "./placement";
 
+/** Whose probe it is that may list pod templates. */
 export interface InUseAccessProps extends Placement {
 	readonly registry: Registry;
 }

@@ -22,6 +22,7 @@ export const ALERT_CARRIERS = [
  */
 export type AlertCarrier = (typeof ALERT_CARRIERS)[number];
 
+/** The alerts, where they go, and what carries them there. */
 export interface IntegrityAlertsProps
 	extends Omit<Placement, "tier">,
 		AlertsModelProps {

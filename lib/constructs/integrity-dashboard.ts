@@ -11,6 +11,7 @@ import { metaArguments, type Placement } from "./placement";
 /** What Grafana's sidecar looks for, as the charts have it. */
 const SIDECAR = { grafana_dashboard: "1" };
 
+/** The dashboard, and where its ConfigMap goes. */
 export interface IntegrityDashboardProps
 	extends Omit<Placement, "tier">,
 		DashboardModelProps {

@@ -5,6 +5,7 @@ const MUTATIONS = {
 	// KYVERNO_LIFECYCLE_V1: its policy adds dnsConfig to every pod template
 	kyverno: [`${POD}.dns_config`],
 } as const satisfies Record<string, readonly string[]>;
+/** A mutating webhook whose changes are known. */
 export type Mutation = keyof typeof MUTATIONS;
 
 /** @throws Error for a webhook that is not known. */

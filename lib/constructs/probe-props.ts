@@ -23,11 +23,13 @@ export interface ApiServer {
 	readonly port: number;
 }
 
+/** What the container asks for and may use, as Kubernetes quantities. */
 export interface Resources {
 	readonly requests: Readonly<Record<"cpu" | "memory", string>>;
 	readonly limits: Readonly<Record<"cpu" | "memory", string>>;
 }
 
+/** A registry, where to publish, and how its probe differs from the defaults. */
 export interface IntegrityProbeProps extends Placement {
 	readonly registry: Registry;
 	readonly pushgateway: Pushgateway;

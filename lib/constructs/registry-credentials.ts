@@ -29,6 +29,7 @@ export const CREDENTIALS_MODES = [
  */
 export type CredentialsMode = (typeof CREDENTIALS_MODES)[number];
 
+/** Whose Secret it is, and who writes it. */
 export interface RegistryCredentialsProps extends Placement {
 	readonly registry: Registry;
 	/** @default "ephemeral" */

@@ -12,6 +12,7 @@ import {
 /** What the parts of a registry share, and therefore do not repeat. */
 type Shared = keyof Placement | "registry" | "vaultProvider";
 
+/** A registry, and how its credentials and its probe differ from the defaults. */
 export interface RegistryProps
 	extends Placement,
 		Pick<IntegrityProbeProps, "pushgateway"> {

@@ -6,6 +6,7 @@ import { layout } from "./layout";
 /** Grafana's identifier, and the end of the dashboard's address (`/d/registry-integrity`): never changes. */
 export const DASHBOARD_UID = "registry-integrity";
 
+/** What the dashboard cannot know by itself. */
 export interface IntegrityDashboardProps {
 	/** Seconds after which a run is no longer green. @default 3600 */
 	readonly freshFor?: number;

@@ -41,6 +41,7 @@ export interface Inconclusive {
 	readonly detail: string;
 }
 
+/** What a walk looked at, and what that cost. */
 export interface Counts {
 	/** Repositories visited. */
 	repositories: number;

@@ -1,3 +1,4 @@
+/** A metric family; all are gauges. */
 export interface Metric {
 	readonly name: string;
 	readonly help: string;
@@ -120,6 +121,7 @@ export const METRICS = {
 		help: "unix seconds, end of the registry's certificate",
 	},
 } as const satisfies Record<string, Metric>;
+/** Name of a family in code. */
 export type MetricName = keyof typeof METRICS;
 
 /** Failure families: a partial run never lowers them. */

@@ -269,6 +269,7 @@ export const OPTIONS = {
 		help: "also ask the referrers API, a request per manifest",
 	},
 } as const satisfies Record<string, Option>;
+/** Name of an option in code. */
 export type OptionName = keyof typeof OPTIONS;
 
 /** Variables that a pod finds in its environment because Kubernetes put them there; read only with in-use. */

@@ -8,6 +8,7 @@ export const COMMANDS = {
 		"name, TCP, TLS, auth, catalog, Pushgateway: one line each, first failure explained",
 	forget: "delete a retired registry's Pushgateway groups",
 } as const;
+/** A subcommand of the guard. */
 export type Command = keyof typeof COMMANDS;
 
 /** Process exit codes. A finding and "could not look" are never the same code. */
@@ -17,9 +18,11 @@ export const EXIT = {
 	usage: 2,
 	couldNotLook: 3,
 } as const;
+/** What the process ends with. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const PROBE_MODES = ["head", "tail", "full"] as const;
+/** How deep a blob is looked at: status and length, its last byte, the hash of all bytes. */
 export type ProbeMode = (typeof PROBE_MODES)[number];
 
 export const KINDS = [
@@ -80,6 +83,7 @@ export const PARTIAL_REASONS: ReadonlySet<InconclusiveReason> = new Set([
 ]);
 
 export const OUTCOMES = ["complete", "partial", "blind"] as const;
+/** Whether a run saw all, a part, or not even the catalog. */
 export type Outcome = (typeof OUTCOMES)[number];
 
 export const REPAIR_ACTIONS = [
@@ -88,14 +92,17 @@ export const REPAIR_ACTIONS = [
 	"replace-file",
 	"rebuild",
 ] as const;
+/** What kind of repair a finding needs. */
 export type RepairAction = (typeof REPAIR_ACTIONS)[number];
 
 export const IN_USE = ["true", "false", "unknown"] as const;
+/** Value of the label `in_use`. */
 export type InUseLabel = (typeof IN_USE)[number];
 
 /** Who gives a variable its value: our CronJob (`construct`), Kubernetes itself, or only a person or a pipeline. */
 export type SetBy = "construct" | "kubernetes" | "cli";
 
+/** A flag, a variable, or both. */
 export interface Option {
 	/** Long flag without dashes; absent where only the environment sets it. */
 	readonly flag?: string;

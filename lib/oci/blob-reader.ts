@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { BlobDepth, BlobReading } from "./client";
 import type { Descriptor } from "./descriptor";
 import { startDigest } from "./digest";
+import { RegistryError } from "./errors";
+import { isHtml } from "./http/failure";
 import type { Answer } from "./http/follow";
 import type { Requester } from "./http/requester";
 import type { Sink } from "./http/transport";
@@ -45,6 +47,17 @@ class BlobSink implements Sink {
 	}
 }
 
+/** A page for people (a login, a maintenance notice) is no blob: something between answers instead of the registry. */
+function refusePage(
+	{ headers, body, what, status }: Answer,
+	{ mediaType }: Descriptor,
+): void {
+	if (isHtml(headers, body) && !mediaType.includes("html"))
+		throw new RegistryError("protocol", `${what}: got an HTML page`, {
+			status,
+		});
+}
+
 /** Reads blobs as deep as asked; what is seen is reported, not judged. */
 export class BlobReader {
 	/** Bytes hashed. */
@@ -57,7 +70,7 @@ export class BlobReader {
 
 	/**
 	 * @param path Of the blob.
-	 * @throws RegistryError; `absent` for a 404.
+	 * @throws RegistryError; `absent` for a 404, `protocol` for an HTML page.
 	 */
 	async read(
 		path: string,
@@ -65,7 +78,7 @@ export class BlobReader {
 		descriptor: Descriptor,
 		depth: BlobDepth,
 	): Promise<BlobReading> {
-		if (depth === "head") return this.head(path, scope);
+		if (depth === "head") return this.head(path, scope, descriptor);
 		// the last byte of nothing: all of it is as cheap
 		const isTail = depth === "tail" && descriptor.size !== 0;
 		const reading = await this.body(path, scope, descriptor, isTail);
@@ -73,16 +86,21 @@ export class BlobReader {
 		return reading.cut ? this.body(path, scope, descriptor, isTail) : reading;
 	}
 
-	private async head(path: string, scope: string): Promise<BlobReading> {
-		const { headers } = await this.requester.request({
+	private async head(
+		path: string,
+		scope: string,
+		descriptor: Descriptor,
+	): Promise<BlobReading> {
+		const answer = await this.requester.request({
 			method: "HEAD",
 			path,
 			scope,
 			work: "blob",
 			accept: [200],
 		});
+		refusePage(answer, descriptor);
 		return {
-			claimedSize: lengthOf(headers),
+			claimedSize: lengthOf(answer.headers),
 			bytesRead: 0,
 			cut: false,
 			digest: undefined,
@@ -110,6 +128,7 @@ export class BlobReader {
 				return sink;
 			},
 		});
+		refusePage(answer, descriptor);
 		return this.reading(answer, sink, isTail);
 	}
 

@@ -101,6 +101,41 @@ describe("readBlob on a whole blob", () => {
 	});
 });
 
+describe("readBlob where a page for people answers", () => {
+	const page = "<!doctype html><title>Sign in</title>";
+
+	test.each(["head", "tail", "full"] as const)(
+		"%s is protocol",
+		async (depth) => {
+			await hold(Buffer.from("x"), (_, response) => {
+				response.writeHead(200, {
+					"content-type": "text/html; charset=utf-8",
+					"content-length": page.length,
+				});
+				response.end(page);
+				return true;
+			});
+			layer = { mediaType: "", digest: digestOf(Buffer.from("x")), size: 1 };
+			expect(await failureOf(read(depth))).toMatchObject({
+				kind: "protocol",
+				message: expect.stringContaining("an HTML page"),
+			});
+		},
+	);
+
+	test("a blob that is a page itself is one", async () => {
+		const blob = await hold(Buffer.from(page), (_, response) => {
+			response.writeHead(200, { "content-type": "text/html" });
+			response.end(page);
+			return true;
+		});
+		const artifact = { ...blob, mediaType: "text/html" };
+		expect(await client.readBlob("app", artifact, "full")).toMatchObject({
+			digest: blob.digest,
+		});
+	});
+});
+
 describe("readBlob on a damaged blob", () => {
 	test.each([
 		["missing", () => registry.store.deleteBlob(layer.digest)],

@@ -110,6 +110,21 @@ describe("Bearer", () => {
 		expect(tokens(registry).at(-1)?.url).toContain("pull%2Cpush");
 	});
 
+	test("a realm that answers 500 is no 500 of what was asked for", async () => {
+		const registry = await seeded({ auth: { kind: "bearer", ...CREDENTIALS } });
+		registry.before = (request, response) => {
+			if (!request.url?.startsWith("/token")) return false;
+			response.writeHead(500).end();
+			return true;
+		};
+		const client = open(registry.origin, { credentials: CREDENTIALS });
+		expect(await failureOf(client.fetchManifest("app", "v1"))).toMatchObject({
+			kind: "server-error",
+			status: undefined,
+			message: expect.stringContaining("/token: 500"),
+		});
+	});
+
 	test("wrong credentials are refused after two requests", async () => {
 		const registry = await seeded({ auth: { kind: "bearer", ...CREDENTIALS } });
 		const client = open(registry.origin, {

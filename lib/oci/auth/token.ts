@@ -23,9 +23,11 @@ function lifetimeOf(value: unknown): number {
 export function tokenOf({ status, headers, body, what }: Answer): Token {
 	if (status !== 200) {
 		const failure = statusFailure(what, status, headers, body);
-		// a realm that is not there says nothing about what was asked of the registry
-		if (failure.kind !== "absent") throw failure;
-		throw new RegistryError("auth", failure.message, { status });
+		// a realm that is not there, or ill, says nothing about what was asked of the registry
+		if (failure.kind === "absent")
+			throw new RegistryError("auth", failure.message, { status });
+		if (status === 500) throw new RegistryError(failure.kind, failure.message);
+		throw failure;
 	}
 	let parsed: unknown;
 	try {

@@ -238,7 +238,7 @@ export class HttpClient implements RegistryClient {
 		if (!isGood)
 			throw new RegistryError(
 				"protocol",
-				`${this.origin}: got ${shown(`${repository} ${reference ?? ""}`.trim())}, wanted a repository, tag or digest by the distribution spec's grammar`,
+				`${this.origin}: got ${shown(reference === undefined ? repository : `${repository} ${reference}`)}, wanted a repository, tag or digest by the distribution spec's grammar`,
 			);
 		return {
 			path: `/v2/${repository}/${rest.join("/")}`,

@@ -9,6 +9,10 @@ const MIB = 1024 * 1024;
 /** A page's body: 8 MiB are 60,000 names of the greatest length. */
 const MAX_PAGE = 8 * MIB;
 const MAX_PAGES = 10_000;
+/** Of all pages together; they are kept until the walk ends. */
+const MAX_NAMES = 1_000_000;
+/** No name is as long: what is beyond is cut off, and the rest is refused where it is asked for. */
+const MAX_NAME = 512;
 /** distribution 2.8.2 walks its disk for each page of the catalog. */
 const PATIENCE = 4;
 /** Entries a page to ask for, one after the other until one is not refused; undefined is as many as it likes. */
@@ -35,14 +39,15 @@ function namesIn(answer: Answer, field: string): readonly string[] {
 	const names = parseJson(answer)[field];
 	if (names === null) return [];
 	const isList =
-		Array.isArray(names) &&
-		names.every((name) => typeof name === "string" && name.length <= 512);
+		Array.isArray(names) && names.every((name) => typeof name === "string");
 	if (!isList)
 		throw new RegistryError(
 			"protocol",
 			`${answer.what}: got no list of names in "${field}", wanted one`,
 		);
-	return names;
+	return names.map((name: string) =>
+		name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name,
+	);
 }
 
 /** Path of the next page. @throws RegistryError protocol: it leads to another host, or nowhere. */
@@ -106,8 +111,16 @@ export async function* listPages(
 		if (answer.status === 200) break;
 	}
 	const visited = new Set<string>([at]);
+	let count = 0;
 	while (answer) {
-		yield namesIn(answer, field);
+		const names = namesIn(answer, field);
+		count += names.length;
+		if (count > MAX_NAMES)
+			throw new RegistryError(
+				"limit",
+				`${answer.what}: got more than ${MAX_NAMES} names, wanted at most that`,
+			);
+		yield names;
 		const next = nextPath(requester.origin, at, answer);
 		if (next === undefined) return;
 		if (visited.has(next))

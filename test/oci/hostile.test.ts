@@ -45,7 +45,6 @@ describe("a server that speaks something else", () => {
 		["without the field", "{}"],
 		["numbers for names", '{"repositories":[1]}'],
 		["an object for names", '{"repositories":{"0":"a"}}'],
-		["endless names", `{"repositories":["${"a".repeat(10_000)}"]}`],
 	])("JSON that is %s is protocol", async (_, body) => {
 		const registry = await answering((response) =>
 			reply(response, 200, {}, body),
@@ -53,6 +52,38 @@ describe("a server that speaks something else", () => {
 		expect(
 			await failureOf(collect(open(registry.origin).listRepositories())),
 		).toMatchObject({ kind: "protocol" });
+	});
+
+	test("an endless name is cut off and refused; the names beside it stay", async () => {
+		const registry = await answering((response) =>
+			reply(
+				response,
+				200,
+				{},
+				`{"repositories":["a","${"b".repeat(10_000)}"]}`,
+			),
+		);
+		const client = open(registry.origin);
+		const [first, second = ""] = await collect(client.listRepositories());
+		expect([first, second.length]).toEqual(["a", 512]);
+		expect(await failureOf(collect(client.listTags(second)))).toMatchObject({
+			kind: "protocol",
+		});
+	});
+
+	test("more than a million names are too many", async () => {
+		const names = JSON.stringify({ repositories: Array(90_000).fill("a") });
+		const registry = await answering((response, count) =>
+			reply(
+				response,
+				200,
+				{ link: `</v2/_catalog?last=${count}>; rel="next"` },
+				names,
+			),
+		);
+		expect(
+			await failureOf(collect(open(registry.origin).listRepositories())),
+		).toMatchObject({ kind: "limit" });
 	});
 
 	test("a status that means nothing here is protocol and is not repeated", async () => {

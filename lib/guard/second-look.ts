@@ -105,14 +105,15 @@ function cutOf(fact: Fact): number | undefined {
 	return isCut ? fact.reading.bytesRead : undefined;
 }
 
+/** The same question once more: what a tag answered is asked of the tag, whatever digest its answer was given. */
 async function factNow(
-	{ client, repository }: SecondLookOptions,
+	{ client, repository, rootOf }: SecondLookOptions,
 	{ digest, role, mediaType, size, depth }: Suspect,
 	reference: string,
 ): Promise<Fact> {
 	if (role === "blob")
 		return lookAtBlob(client, repository, { digest, mediaType, size }, depth);
-	const isTag = digest === "";
+	const isTag = !reference.includes(":") && rootOf.get(reference) === digest;
 	const name = isTag ? reference : digest;
 	return (await lookAtManifest(client, repository, name, isTag)).fact;
 }

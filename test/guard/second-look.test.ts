@@ -327,6 +327,22 @@ describe("what is never a finding", () => {
 });
 
 describe("what is a finding", () => {
+	test("a tag whose answer contradicts its own digest, though nothing is under that", async () => {
+		const fetch = client.fetchManifest.bind(client);
+		const other = `sha256:${"0".repeat(64)}`;
+		client.fetchManifest = async (repository, reference) => {
+			const answer = await fetch(repository, reference);
+			return reference === "v1" && repository === "app"
+				? { ...answer, headerDigest: other }
+				: answer;
+		};
+		client.resolveTag = async (repository) =>
+			repository === "app" ? other : multiArch("whole").root;
+		expect((await run()).findings).toMatchObject([
+			{ tags: ["v1"], digest: other, reason: "digest" },
+		]);
+	});
+
 	test("a 500 on one object that stays, while its neighbours answer", async () => {
 		client.before = ({ reference }) => {
 			if (reference === layer || reference === child) fail("server-error", 500);

@@ -100,7 +100,7 @@ export function summaryLines(report: Report): readonly string[] {
 	const { outcome, counts, findings, durationSeconds, mode, pushed } = report;
 	const broken =
 		findings.length === 0
-			? outcome === "complete"
+			? outcome === "complete" && report.inconclusive.length === 0
 				? "whole"
 				: "nothing broken seen"
 			: `${countText(counts.brokenTags, "broken tag")}, ${countText(findings.length, "bad node")}`;

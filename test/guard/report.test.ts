@@ -11,7 +11,11 @@ import {
 } from "../../lib/guard/contract";
 import type { Finding, Report } from "../../lib/guard/finding";
 import { printable, printableJson } from "../../lib/guard/printable";
-import { findingLines, renderProbeText } from "../../lib/guard/text";
+import {
+	findingLines,
+	renderProbeText,
+	summaryLines,
+} from "../../lib/guard/text";
 import { treeLines } from "../../lib/guard/tree-text";
 import type { TreeNode } from "../../lib/guard/verify";
 import {
@@ -244,6 +248,18 @@ describe("reports", () => {
 	});
 });
 
+const emptyCounts = {
+	repositories: 1,
+	tags: 1,
+	brokenTags: 0,
+	indexes: 0,
+	manifests: 1,
+	blobs: 0,
+	requests: 1,
+	bytes: 0,
+	weakReads: 0,
+};
+
 describe("text", () => {
 	const finding = (tag: string): Finding => ({
 		repository: "r",
@@ -273,6 +289,29 @@ describe("text", () => {
 		expect(
 			findingLines(Array.from({ length: 200 }, (_, i) => finding(`t${i}`))),
 		).toHaveLength(400);
+	});
+
+	test("a complete run that left something out calls nothing whole", () => {
+		const seen = {
+			schema: 1,
+			version: "0",
+			command: "probe",
+			registry: "https://r.io",
+			instance: "r.io",
+			mode: "tail",
+			started: "2025-01-01T00:00:00.000Z",
+			durationSeconds: 1,
+			outcome: "complete",
+			pushed: null,
+			counts: emptyCounts,
+			findings: [],
+			inconclusive: [],
+		} as const;
+		expect(summaryLines(seen)[0]).toBe("https://r.io: complete, whole");
+		const deep = { reason: "limit", detail: "too deep" } as const;
+		expect(summaryLines({ ...seen, inconclusive: [deep] })[0]).toBe(
+			"https://r.io: complete, nothing broken seen",
+		);
 	});
 
 	test("a finding with many tags names five", () => {

@@ -205,7 +205,7 @@ export function parseManifest(
 		return typed(body, shape, own || (wanted ? said : DEFAULT_TYPE[shape]));
 	} catch (error) {
 		if (error instanceof ParseError)
-			return none("invalid", "a manifest", error.message);
+			return none("invalid", "a manifest", error.message.replace(/^got /, ""));
 		if (error instanceof TooMany)
 			return none(
 				"limit",

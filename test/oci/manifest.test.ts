@@ -293,3 +293,9 @@ describe("descriptors", () => {
 		expect(parsed.form === "index" && parsed.manifests.length).toBe(20_000);
 	});
 });
+
+test("what is wrong with a body reads on behind the word got", () => {
+	expect(parseManifest(Buffer.from("x"), "")).toMatchObject({
+		got: "no JSON, wanted a manifest",
+	});
+});

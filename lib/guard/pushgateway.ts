@@ -111,9 +111,13 @@ export class Pushgateway {
 					...(ca !== undefined && { ca: [...rootCertificates, ca] }),
 				},
 				(response) => {
-					const { statusCode = 0 } = response;
-					if (statusCode >= 200 && statusCode < 300)
-						consume(response).then(resolve, fail);
+					const { statusCode = 0, headers } = response;
+					const isGood = statusCode >= 200 && statusCode < 300;
+					// a proxy's page says 200 to everything, and nothing was pushed
+					if (isGood && /^text\/html\b/i.test(headers["content-type"] ?? "")) {
+						refuse("got an HTML page, wanted a Pushgateway");
+						response.destroy();
+					} else if (isGood) consume(response).then(resolve, fail);
 					else
 						firstLine(response).then(
 							(line) =>

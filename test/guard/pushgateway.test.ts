@@ -164,6 +164,19 @@ describe("reading", () => {
 		await expect(client(url).read(() => {})).rejects.toThrow(/got "<html>"/);
 	});
 
+	test.each(["put", "post", "delete"] as const)(
+		"a page for people is no push: %s",
+		async (method) => {
+			const url = await answering(
+				`${ok}Content-Type: text/html; charset=utf-8\r\n\r\n`,
+				"<html>\n",
+			);
+			await expect(client(url)[method]({ job: "j" }, GAUGE)).rejects.toThrow(
+				/got an HTML page, wanted a Pushgateway/,
+			);
+		},
+	);
+
 	test("a line without end is refused before it fills the memory", async () => {
 		const url = await answering(`${ok}\r\n`, `a{b="${"x".repeat(1 << 20)}`);
 		await expect(client(url).read(() => {})).rejects.toThrow(/too large/);

@@ -43,6 +43,14 @@ interface BlobTask {
 	readonly depth: BlobDepth;
 }
 
+/** Neither its presence nor its absence would say anything: a registry that does not know it answers 404 as well. */
+function unknownAlgorithm(digest: string): Unlooked {
+	return {
+		unlooked: "algorithm",
+		detail: `no way to compute ${digest.slice(0, digest.indexOf(":"))}`,
+	};
+}
+
 /** The walk over one repository: what hangs under its tags, every node looked at once. */
 export class Walk {
 	readonly repository: string;
@@ -108,7 +116,10 @@ export class Walk {
 		this.#rootsUnderWay++;
 		const { client } = this.#options;
 		const name = this.repository;
-		const look = await lookAtManifest(client, name, reference, isTag);
+		const isUnknown = !isTag && !knownAlgorithm(reference);
+		const look: ManifestLook = isUnknown
+			? { digest: reference, fact: unknownAlgorithm(reference), successors: [] }
+			: await lookAtManifest(client, name, reference, isTag);
 		this.#rootsUnderWay--;
 		const { digest, fact } = look;
 		const node =
@@ -184,10 +195,11 @@ export class Walk {
 		const { digest, data, mediaType } = descriptor;
 		if (role === "foreign") return makeNode(digest, "blob", { is: "whole" });
 		if (!knownAlgorithm(digest))
-			return makeNode(digest, role === "blob" ? role : "manifest", {
-				unlooked: "algorithm",
-				detail: `no way to compute ${digest.slice(0, digest.indexOf(":"))}`,
-			});
+			return makeNode(
+				digest,
+				role === "blob" ? role : "manifest",
+				unknownAlgorithm(digest),
+			);
 		if (role === "blob") {
 			if (isInline(descriptor)) return makeNode(digest, role, { is: "whole" });
 			const node = this.#node(this.blobs, digest, role);

@@ -45,6 +45,16 @@ function outline(node: TreeNode): unknown {
 }
 
 describe("one reference", () => {
+	test("by a digest that nobody can compute: not asked for, neither whole nor missing", async () => {
+		const { findings, inconclusive, outcome } = await run(["app@blake3:abcd"]);
+		expect(findings).toEqual([]);
+		expect(inconclusive).toMatchObject([{ reason: "algorithm" }]);
+		expect(outcome).toBe("partial");
+		expect(client.calls.map(({ method }) => method)).not.toContain(
+			"fetchManifest",
+		);
+	});
+
 	test("that is whole: every byte, and the tree of it", async () => {
 		const { outcome, findings, inconclusive, counts, targets, trees } =
 			await run(["app:v1"]);

@@ -69,7 +69,7 @@ describe("a registry over HTTP", () => {
 		await start();
 		const [blob = ""] = multiArch("1").blobs.keys();
 		registry.before = ({ url = "" }) => url.endsWith(blob);
-		const result = await probing(registry, { deadline: Date.now() + 700 });
+		const result = await probing(registry, { deadline: Date.now() + 2000 });
 		expect([result.outcome, told(result), doubted(result)]).toEqual([
 			"partial",
 			[],

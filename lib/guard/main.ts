@@ -2,6 +2,7 @@
  * The guard as a process: the only file of the room that reads `process`. `--version` answers before anything else is
  * evaluated.
  */
+import { readFileSync, writeSync } from "node:fs";
 import type { Io } from "./io";
 
 /** Put in by the bundler. */
@@ -13,14 +14,14 @@ const LINGER = 1000;
 const version = typeof GUARD_VERSION === "string" ? GUARD_VERSION : "unbundled";
 const argv = process.argv.slice(2);
 
-if (argv[0] === "--version") process.stdout.write(`${version}\n`);
+// not process.stdout: on a pipe it loads node's sockets and streams, a tenth of the time that the answer takes
+if (argv[0] === "--version") writeSync(1, `${version}\n`);
 else void start();
 
 async function start(): Promise<void> {
 	// loaded here and not above: the bundler makes it lazy
 	const { run } = require("./cli") as typeof import("./cli");
 	const { EXIT } = require("./contract") as typeof import("./contract");
-	const { readFileSync } = require("node:fs") as typeof import("node:fs");
 	const { writeAtomically } =
 		require("./write-atomically") as typeof import("./write-atomically");
 	// a reader that has gone (`| head`) is no failure of the look

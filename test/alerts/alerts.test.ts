@@ -1,0 +1,5 @@
+// One file for jest: what these import is loaded once for all of them.
+import "./integrity-alerts.cases";
+import "./renderers.cases";
+import "./rule-tests.cases";
+import "./schedule.cases";

@@ -1,0 +1,5 @@
+// One file for jest: what these import is loaded once for all of them.
+import "./expression.cases";
+import "./lint.cases";
+import "./render.cases";
+import "./substitution.cases";

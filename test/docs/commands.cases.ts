@@ -6,9 +6,7 @@ import { foundIn, pagesOf } from "../support/pages";
 
 const pages = pagesOf();
 const options: readonly Option[] = Object.values(OPTIONS);
-const { scripts, devDependencies } = JSON.parse(
-	readFileSync("package.json", "utf8"),
-);
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** The shell that the runbooks' README sets up. */
 const SHELL = {
@@ -73,10 +71,11 @@ test("every npm script that a page names is in package.json", () => {
 	expect(named.filter(({ found }) => !(found in scripts))).toEqual([]);
 });
 
-test("pages use the cdktf-cli of the cdktf that is pinned", () => {
+test("pages use the cdktf-cli that is judged", () => {
+	// not of package.json: there the fork may stand in cdktf's place
+	const [, judged] =
+		/cdktf-cli@([\d.]+)/.exec(readFileSync(".ci/run", "utf8")) ?? [];
 	const versions = foundIn(pages, /cdktf-cli@([\w.]+\w)/g);
 	expect(versions.length).toBeGreaterThan(5);
-	expect(
-		versions.filter(({ found }) => found !== devDependencies.cdktf),
-	).toEqual([]);
+	expect(versions.filter(({ found }) => found !== judged)).toEqual([]);
 });

@@ -177,7 +177,7 @@ describe("a run that is too long", () => {
 		const { counts, inconclusive, inconclusiveCounts, outcome, listedTags } =
 			result;
 		expect(outcome).toBe("partial");
-		expect(counts.tags).toBeGreaterThan(10);
+		expect(counts.tags).toBeGreaterThan(0);
 		expect(counts.tags).toBeLessThan(300);
 		expect(counts.tags).toBeLessThanOrEqual(listedTags);
 		expect(result.listedRepositories).toBe(400);

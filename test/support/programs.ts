@@ -1,5 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
+import {
+	accessSync,
+	constants,
+	existsSync,
+	readdirSync,
+	readFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -17,11 +23,15 @@ const CACHE = join(
 	process.env.XDG_CACHE_HOME || join(homedir(), ".cache"),
 	"cdktf-registry-guard/tools",
 );
-/** Debian puts some programs where only root's PATH looks. */
+const POSTGRESQL = "/usr/lib/postgresql";
+/** Debian puts some programs where only root's PATH looks, PostgreSQL's where none does. */
 const SEARCH = [
 	...(process.env.PATH ?? "").split(delimiter),
 	"/usr/sbin",
 	"/sbin",
+	...(existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : []).map((version) =>
+		join(POSTGRESQL, version, "bin"),
+	),
 ];
 
 export const PROGRAMS: ReadonlyMap<string, Program> = new Map(
@@ -79,6 +89,8 @@ export function findProgram(name: string): string | undefined {
 		case "terraform":
 			return terraform(row);
 		case "go":
+		case "gotool":
+		case "pypi":
 		case "tofu": {
 			const version = row.what.slice(row.what.lastIndexOf("@v") + 2);
 			return executable(join(CACHE, `${row.program}-${version}`, row.program));

@@ -4,6 +4,7 @@
  * from it. It imports nothing from outside its own folder, so every room may read it.
  */
 
+export * from "./contract/drift-metrics";
 export * from "./contract/gc-metrics";
 export * from "./contract/metrics";
 export * from "./contract/options";

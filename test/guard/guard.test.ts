@@ -1,14 +1,23 @@
-// One file for jest: what these import is loaded once for all of them.
-import "./config.cases";
-import "./contract.cases";
-import "./glob.cases";
-import "./judge.cases";
-import "./metrics.cases";
-import "./repair.cases";
-import "./report.cases";
-import "./rotation.cases";
-import "./scheduler.cases";
-import "./shard.cases";
-import "./stoppable-client.cases";
-import "./untrusted.cases";
-import "./used-images.cases";
+// One file for jest: what these load is loaded once for all of them. Each in a describe of its own: its hooks stay its own.
+describe("config", () => void require("./config.cases"));
+describe("contract", () => void require("./contract.cases"));
+describe("doctor", () => void require("./doctor.cases"));
+describe("forget", () => void require("./forget.cases"));
+describe("glob", () => void require("./glob.cases"));
+describe("in use", () => void require("./in-use.cases"));
+describe("judge", () => void require("./judge.cases"));
+describe("metrics", () => void require("./metrics.cases"));
+describe("probe property", () => void require("./probe-property.cases"));
+describe("pushgateway", () => void require("./pushgateway.cases"));
+describe("repair", () => void require("./repair.cases"));
+describe("report", () => void require("./report.cases"));
+describe("rotation", () => void require("./rotation.cases"));
+describe("scheduler", () => void require("./scheduler.cases"));
+describe("second look", () => void require("./second-look.cases"));
+describe("shard", () => void require("./shard.cases"));
+describe("stoppable client", () => void require("./stoppable-client.cases"));
+describe("untrusted", () => void require("./untrusted.cases"));
+describe("used images", () => void require("./used-images.cases"));
+describe("verify", () => void require("./verify.cases"));
+describe("walk", () => void require("./walk.cases"));
+describe("write atomically", () => void require("./write-atomically.cases"));

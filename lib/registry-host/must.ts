@@ -1,0 +1,29 @@
+/**
+ * Throws unless `holds`.
+ *
+ * @throws Error `registryHost.<prop>: got ..., wanted ...`
+ */
+export function must(
+	holds: unknown,
+	prop: string,
+	got: unknown,
+	wanted: string,
+): void {
+	if (!holds)
+		throw new Error(
+			`registryHost.${prop}: got ${JSON.stringify(got)}, wanted ${wanted}`,
+		);
+}
+
+export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+export const HOST_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+const OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+export const IPV4 = new RegExp(`^${OCTET}(\\.${OCTET}){3}$`);
+export const CIDR = new RegExp(`^${OCTET}(\\.${OCTET}){3}/(3[0-2]|[12]?\\d)$`);
+export const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
+/** An absolute path of characters that neither a shell, nor YAML, nor nginx takes for its own. */
+export const PATH = /^(\/[A-Za-z0-9._+@-]+)+$/;
+
+export function isPort(port: unknown): boolean {
+	return Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536;
+}

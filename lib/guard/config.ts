@@ -76,4 +76,22 @@ export interface ForgetConfig {
 	readonly output: Output;
 }
 
+export interface GateConfig extends Access {
+	readonly command: "gate";
+	readonly action: "open" | "close";
+	/** File that `open` writes and `close` compares with. */
+	readonly state: string;
+	/** Folder of one store. */
+	readonly base: string;
+	/** undefined: a pull-through cache, which is never walked. */
+	readonly registry: Origin | undefined;
+	/** The label `registry` of the metrics. */
+	readonly instance: string;
+	readonly concurrency: number;
+	readonly deadline: number;
+	readonly report: string | undefined;
+	readonly textfile: string | undefined;
+	readonly output: Output;
+}
+
 export type Config = ProbeConfig | VerifyConfig | DoctorConfig | ForgetConfig;

@@ -9,6 +9,8 @@ export interface Io {
 	readonly readFile: ReadFile;
 	/** Replaces a file with the text, all or nothing; throws what node:fs throws. */
 	writeFile(path: string, text: string): void;
+	/** Removes a file; that there is none is no failure. Throws what node:fs throws. */
+	removeFile(path: string): void;
 	/** The result. */
 	out(text: string): void;
 	/** Logs, a line each. */

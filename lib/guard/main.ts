@@ -2,7 +2,7 @@
  * The guard as a process: the only file of the room that reads `process`. `--version` answers before anything else is
  * evaluated.
  */
-import { readFileSync, writeSync } from "node:fs";
+import { readFileSync, rmSync, writeSync } from "node:fs";
 import type { Io } from "./io";
 
 /** Put in by the bundler. */
@@ -46,6 +46,7 @@ async function start(): Promise<void> {
 		now: Date.now,
 		readFile: (path) => readFileSync(path, "utf8"),
 		writeFile: writeAtomically,
+		removeFile: (path) => rmSync(path, { force: true }),
 		out: (text) => void process.stdout.write(text),
 		log: (line) => void process.stderr.write(`${clear}guard: ${line}\n`),
 		progress: isTerminal

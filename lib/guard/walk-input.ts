@@ -11,11 +11,16 @@ const MOST_CONCURRENCY = 256;
 export function readWalk(inputs: Inputs, defaultMode: ProbeMode) {
 	return {
 		mode: inputs.choice("mode", PROBE_MODES) ?? defaultMode,
-		concurrency:
-			inputs.integer("concurrency", 1, MOST_CONCURRENCY) ?? DEFAULT_CONCURRENCY,
+		concurrency: readConcurrency(inputs),
 		deadline: inputs.duration("deadline") ?? DEFAULT_DEADLINE,
 		referrers: inputs.isOn("referrers"),
 		exitZero: inputs.isOn("exitZero"),
 		report: inputs.given("report")?.text,
 	};
+}
+
+export function readConcurrency(inputs: Inputs): number {
+	return (
+		inputs.integer("concurrency", 1, MOST_CONCURRENCY) ?? DEFAULT_CONCURRENCY
+	);
 }

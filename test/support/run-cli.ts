@@ -26,6 +26,7 @@ export async function runCli(
 			throw Object.assign(new Error(`no ${path}`), { code: "ENOENT" });
 		},
 		writeFile: (path, text) => void files.set(path, text),
+		removeFile: (path) => void files.delete(path),
 		out: (text) => {
 			out += text;
 		},

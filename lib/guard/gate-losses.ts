@@ -1,0 +1,89 @@
+import type { Finding } from "./finding";
+import type { Holding, Holdings } from "./gate-holdings";
+
+/** Something that was whole when the gate was opened and is not now. */
+export interface Loss {
+	readonly repository: string;
+	/** All of its tags then; none for a manifest that was kept by its digest alone. */
+	readonly tags: readonly string[];
+	readonly digest: string | null;
+	/** `gone`: it is not named any more; otherwise the finding's reason. */
+	readonly reason: Finding["reason"] | "gone";
+}
+
+/** A manifest that no tag reaches and that is broken. */
+export type Untagged = Pick<Finding, "repository" | "digest" | "reason">;
+
+export interface Now {
+	readonly holdings: Holdings;
+	/** Of both looks. */
+	readonly findings: readonly Finding[];
+	readonly untagged: readonly Untagged[];
+	/** A pull-through cache lets go of content by itself: there only a finding is a loss. */
+	readonly isCache: boolean;
+}
+
+const NOTHING: Holding = { tags: new Map(), revisions: [] };
+
+/** What was whole and is not now, once per (repository, digest); sorted by repository. */
+export function lossesOf(whole: Holdings, now: Now): readonly Loss[] {
+	const losses = new Map<string, Loss>();
+	const add = (loss: Loss) => {
+		const key = `${loss.repository} ${loss.digest ?? loss.tags.join()}`;
+		if (!losses.has(key)) losses.set(key, loss);
+	};
+	for (const { repository, tags, digest, reason } of now.findings) {
+		const then = whole.get(repository);
+		const held = now.holdings.get(repository);
+		// a tag that was moved since names content that nobody has seen whole
+		const lost = tags.filter((tag) => {
+			const before = then?.tags.get(tag);
+			const today = held?.tags.get(tag) || before;
+			return before !== undefined && today === before;
+		});
+		if (lost.length > 0) add({ repository, tags: lost, digest, reason });
+	}
+	for (const { repository, digest, reason } of now.untagged)
+		if (digest !== null && whole.get(repository)?.revisions.includes(digest))
+			add({ repository, tags: [], digest, reason });
+	if (!now.isCache) for (const loss of goneOf(whole, now.holdings)) add(loss);
+	return [...losses.values()].sort((a, b) =>
+		a.repository < b.repository ? -1 : a.repository > b.repository ? 1 : 0,
+	);
+}
+
+function* goneOf(whole: Holdings, holdings: Holdings): Iterable<Loss> {
+	for (const [repository, then] of whole) {
+		const { tags, revisions } = holdings.get(repository) ?? NOTHING;
+		const held = new Set(revisions);
+		const tagged = [...then.tags];
+		for (const digest of then.revisions)
+			if (!held.has(digest))
+				yield {
+					repository,
+					tags: tagged.flatMap(([tag, to]) => (to === digest ? tag : [])),
+					digest,
+					reason: "gone",
+				};
+		for (const [tag, digest] of tagged)
+			if (!tags.has(tag))
+				yield { repository, tags: [tag], digest, reason: "gone" };
+	}
+}
+
+/** Everything that is named and not known to be broken. */
+export function wholeOf(
+	holdings: Holdings,
+	untagged: readonly Untagged[],
+): Holdings {
+	const broken = new Set(untagged.map((e) => `${e.repository} ${e.digest}`));
+	return new Map(
+		[...holdings].map(([repository, { tags, revisions }]) => [
+			repository,
+			{
+				tags,
+				revisions: revisions.filter((e) => !broken.has(`${repository} ${e}`)),
+			},
+		]),
+	);
+}

@@ -1,0 +1,97 @@
+import type { Holding, Holdings } from "./gate-holdings";
+
+const KIND = "registry-guard-gate";
+const SCHEMA = 1;
+const WANTED = "wanted what gate open wrote";
+const INCOMPLETE = `got fields missing or of another type, ${WANTED}`;
+
+/** What `gate open` writes and `gate close` compares with. */
+export interface GateState {
+	readonly schema: typeof SCHEMA;
+	readonly kind: typeof KIND;
+	/** Of the guard that wrote it. */
+	readonly version: string;
+	/** RFC 3339. */
+	readonly opened: string;
+	readonly base: string;
+	/** Origin; null for a pull-through cache. */
+	readonly registry: string | null;
+	/** The reports of the looks at opening. */
+	readonly scan: unknown;
+	readonly walk: unknown;
+	readonly whole: Holdings;
+}
+
+export function renderGateState(
+	state: Omit<GateState, "schema" | "kind">,
+): string {
+	const whole = Object.fromEntries(
+		[...state.whole].map(([repository, { tags, revisions }]) => [
+			repository,
+			{ tags: Object.fromEntries(tags), revisions },
+		]),
+	);
+	return `${JSON.stringify({ schema: SCHEMA, kind: KIND, ...state, whole })}\n`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseHolding(value: unknown): Holding {
+	if (
+		!isRecord(value) ||
+		!isRecord(value.tags) ||
+		!Array.isArray(value.revisions) ||
+		![...Object.values(value.tags), ...value.revisions].every(isString)
+	)
+		throw new Error(INCOMPLETE);
+	return {
+		tags: new Map(Object.entries(value.tags as Record<string, string>)),
+		revisions: value.revisions,
+	};
+}
+
+function isString(value: unknown): value is string {
+	return typeof value === "string";
+}
+
+/**
+ * Parses a STATE file.
+ *
+ * @throws Error saying what it got and what it wanted: cut short, another program's file, another schema
+ */
+export function parseGateState(text: string): GateState {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		const got = text.trim() === "" ? "an empty file" : "no whole JSON document";
+		throw new Error(`got ${got}, ${WANTED}`);
+	}
+	if (!isRecord(value) || value.kind !== KIND)
+		throw new Error(`got a file of something else, ${WANTED}`);
+	const { version, opened, base, registry, whole, scan, walk } = value;
+	if (value.schema !== SCHEMA)
+		throw new Error(
+			`got schema ${JSON.stringify(value.schema)} of guard ${JSON.stringify(version)}, wanted schema ${SCHEMA}`,
+		);
+	if (
+		!isString(version) ||
+		!isString(opened) ||
+		!isString(base) ||
+		(registry !== null && !isString(registry)) ||
+		!isRecord(whole)
+	)
+		throw new Error(INCOMPLETE);
+	return {
+		...{ schema: SCHEMA, kind: KIND, version, opened, base, registry },
+		...{ scan, walk },
+		whole: new Map(
+			Object.entries(whole).map(([repository, each]) => [
+				repository,
+				parseHolding(each),
+			]),
+		),
+	};
+}

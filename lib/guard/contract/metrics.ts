@@ -124,6 +124,82 @@ export const METRICS = {
 /** Name of a family in code. */
 export type MetricName = keyof typeof METRICS;
 
+const SCAN_PREFIX = "registry_guard_scan";
+
+/**
+ * Every family of `guard scan --textfile`, for node_exporter's textfile folder; all are gauges with the label
+ * `registry`, the name of the store's folder. A store that could not be looked at at all has no `lastRun`.
+ */
+export const SCAN_METRICS = {
+	findings: {
+		name: `${SCAN_PREFIX}_findings`,
+		labels: ["registry"],
+		help: "bad nodes that a tag reaches; never lowered by a scan that was not complete",
+	},
+	brokenTags: {
+		name: `${SCAN_PREFIX}_broken_tags`,
+		labels: ["registry"],
+		help: "tags with a finding",
+	},
+	untagged: {
+		name: `${SCAN_PREFIX}_untagged`,
+		labels: ["registry"],
+		help: "bad nodes that no tag reaches",
+	},
+	orphanLayerLinks: {
+		name: `${SCAN_PREFIX}_orphan_layer_links`,
+		labels: ["registry"],
+		help: "layer links whose blob is gone; on a cache these are normal and not counted",
+	},
+	inconclusive: {
+		name: `${SCAN_PREFIX}_inconclusive`,
+		labels: ["registry"],
+		help: "what could not be looked at",
+	},
+	complete: {
+		name: `${SCAN_PREFIX}_complete`,
+		labels: ["registry"],
+		help: "1 if all of the store was looked at",
+	},
+	repositories: {
+		name: `${SCAN_PREFIX}_repositories`,
+		labels: ["registry"],
+		help: "repositories on disk",
+	},
+	tags: {
+		name: `${SCAN_PREFIX}_tags`,
+		labels: ["registry"],
+		help: "tags looked at",
+	},
+	blobs: {
+		name: `${SCAN_PREFIX}_blobs`,
+		labels: ["registry"],
+		help: "blobs looked at",
+	},
+	bytesHashed: {
+		name: `${SCAN_PREFIX}_bytes_hashed`,
+		labels: ["registry"],
+		help: "bytes read and hashed",
+	},
+	duration: {
+		name: `${SCAN_PREFIX}_duration_seconds`,
+		labels: ["registry"],
+		help: "duration of the scan of this store",
+	},
+	lastRun: {
+		name: `${SCAN_PREFIX}_last_run_timestamp_seconds`,
+		labels: ["registry"],
+		help: "unix seconds of the last scan that could look at this store",
+	},
+	lastSuccess: {
+		name: `${SCAN_PREFIX}_last_success_timestamp_seconds`,
+		labels: ["registry"],
+		help: "unix seconds of the last scan that looked at all of this store",
+	},
+} as const satisfies Record<string, Metric>;
+/** Name of a family of the scan in code. */
+export type ScanMetricName = keyof typeof SCAN_METRICS;
+
 /** Failure families: a partial run never lowers them. */
 export const FAILURE_FAMILIES: readonly MetricName[] = [
 	"failures",

@@ -1,0 +1,33 @@
+import type { Finding, Sight } from "../finding";
+
+/** A finding of the disk scan; also what no tag reaches (then without tags). */
+export interface ScanFinding extends Finding {
+	/** Name of the store: of the folder that holds `docker/registry/v2`. */
+	readonly store: string;
+}
+
+/** What the scan saw of one store. */
+export interface ScannedStore extends Sight {
+	readonly name: string;
+	readonly path: string;
+	/** A pull-through cache: what is absent was not pulled yet. */
+	readonly isCache: boolean;
+	readonly findings: readonly ScanFinding[];
+	/** Bad nodes that no tag reaches, at most 1000 of them. */
+	readonly untagged: readonly ScanFinding[];
+	/** Bad nodes that no tag reaches, all of them. */
+	readonly untaggedCount: number;
+	/** Layer links whose blob is gone, all of them. */
+	readonly orphanLayerLinks: number;
+	/** What could not be looked at, all of it. */
+	readonly inconclusiveCount: number;
+	readonly durationSeconds: number;
+}
+
+/** What the scan saw of all stores below its base. */
+export interface ScanResult extends Sight {
+	readonly findings: readonly ScanFinding[];
+	/** Bad nodes that no tag reaches: information, never the exit code. */
+	readonly untagged: readonly ScanFinding[];
+	readonly stores: readonly ScannedStore[];
+}

@@ -46,21 +46,30 @@ export function imageOf(pin: ImagePin): string {
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** A tag with at least major.minor: `2.8.3`, `1.28.0-alpine`, `3.20`; not `2`, `alpine`, `latest`. */
 const EXACT_TAG = /^v?\d+\.\d+(\.\d+)*([-+._][0-9A-Za-z._-]+)?$/;
+/** The commit that an image was built from, as our own builds tag it (`7cb44d72`). */
+const COMMIT_TAG = /^[0-9a-f]{7,40}$/;
+
+/** Whether an image reference is pinned, as `assertPinned` has it. */
+export function isPinned(image: string): boolean {
+	const [, name = "", tag, digest] =
+		/^([^\s@]*?[^\s@:/])(?::([^\s@:/]+))?(?:@(.*))?$/.exec(image) ?? [];
+	return (
+		name !== "" &&
+		(tag !== undefined
+			? EXACT_TAG.test(tag) || COMMIT_TAG.test(tag)
+			: digest !== undefined) &&
+		(digest === undefined || DIGEST.test(digest))
+	);
+}
 
 /**
- * Returns the image reference if it is pinned: `repository:tag` with an exact version, with or without a digest, or
+ * Returns the image reference if it is pinned: `repository:tag` with an exact version or a commit, with or without a digest, or
  * `repository@digest`. A tag that floats is refused with a digest too: it says something that is not true for long.
  *
  * @throws Error naming the image if it floats: no tag, `latest`, `2`, `alpine`.
  */
 export function assertPinned(image: string): string {
-	const [, name = "", tag, digest] =
-		/^([^\s@]*?[^\s@:/])(?::([^\s@:/]+))?(?:@(.*))?$/.exec(image) ?? [];
-	const isPinned =
-		name !== "" &&
-		(tag !== undefined ? EXACT_TAG.test(tag) : digest !== undefined) &&
-		(digest === undefined || DIGEST.test(digest));
-	if (!isPinned) {
+	if (!isPinned(image)) {
 		throw new Error(
 			`image: got ${JSON.stringify(image)}, wanted an exact version tag (2.8.3), a sha256 digest, or both`,
 		);

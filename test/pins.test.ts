@@ -47,6 +47,9 @@ test.each([
 	`app@${DIGEST}`,
 	`mirror.local:5000/a/b@${DIGEST}`,
 	`app:1.2.3@${DIGEST}`,
+	// what a build of ours was made from
+	"registry.viktorbarzin.me:5050/infra-ci:7cb44d72",
+	`app:${"7cb44d72".repeat(5)}`,
 ])("%s is pinned", (image) => {
 	expect(assertPinned(image)).toBe(image);
 });
@@ -55,6 +58,7 @@ test.each([
 	"",
 	"registry",
 	"registry:2",
+	"registry:7cb44d",
 	"registry:latest",
 	"registry:alpine",
 	"registry:v2",

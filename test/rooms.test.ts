@@ -49,7 +49,7 @@ const RULES: Rules = {
 			packages: ["yaml"],
 		},
 		"lib/yaml": { ...NONE, packages: ["yaml"] },
-		"lib/woodpecker": { ...NONE, lib: ["yaml"], packages: ["yaml"] },
+		"lib/woodpecker": { ...NONE, lib: ["yaml", "pins"], packages: ["yaml"] },
 		"lib/pipelines": {
 			...NONE,
 			lib: ["woodpecker", "registry", "pins", "guard/contract"],
@@ -79,6 +79,8 @@ const RULES: Rules = {
 				"alerts",
 				"dashboards",
 				"constructs",
+				"woodpecker",
+				"pipelines",
 				"cli",
 			],
 			packages: ["cdktf", "constructs", ...PROVIDERS],

@@ -1,9 +1,10 @@
+import { isPinned } from "../pins";
+import { imageName } from "./lint-facts";
 import { isSecretReference, type Secret } from "./secret";
-import type { Step, Value, Workflow } from "./workflow";
+import type { Dependency, Service, Step, Value, Workflow } from "./workflow";
 
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
-/** Exact version or digest; the same rule as for every image of the project, without knowing its pins. */
-const PINNED = /(:v?\d+\.\d+[\w.+-]*|:[0-9a-f]{8}|@sha256:[0-9a-f]{64})$/;
+type Must = (holds: boolean, place: string, wanted: string) => void;
 
 /**
  * What the types cannot say about a workflow.
@@ -11,76 +12,90 @@ const PINNED = /(:v?\d+\.\d+[\w.+-]*|:[0-9a-f]{8}|@sha256:[0-9a-f]{64})$/;
  * @throws Error with every mistake, each with its place, what it got and what was wanted.
  */
 export function assertWorkflow(workflow: Workflow): void {
+	const { name, when, steps, services = [], clone, concurrency } = workflow;
 	const mistakes: string[] = [];
-	const must = (holds: boolean, place: string, wanted: string) => {
-		if (!holds) mistakes.push(`${workflow.name}.${place}, wanted ${wanted}`);
+	const must: Must = (holds, place, wanted) => {
+		if (!holds) mistakes.push(`${name}.${place}, wanted ${wanted}`);
 	};
 	must(
-		NAME.test(workflow.name),
-		"name",
+		NAME.test(name),
+		`name: got ${JSON.stringify(name)}`,
 		"lower-case letters, digits and dashes",
 	);
 	must(
-		workflow.when.length > 0,
+		when.length > 0,
 		"when: got none",
 		"at least one condition with its event",
 	);
-	must(workflow.steps.length > 0, "steps: got none", "at least one");
+	must(steps.length > 0, "steps: got none", "at least one");
+	must(
+		concurrency === undefined || concurrency.limit >= 1,
+		`concurrency.limit: got ${concurrency?.limit}`,
+		"at least 1",
+	);
+	must(
+		!JSON.stringify(workflow).includes("TfToken["),
+		"*: got an unresolved Token",
+		"a value that is known when the file is written",
+	);
 
 	const names = new Set<string>();
-	for (const step of [...workflow.steps, ...(workflow.services ?? [])]) {
+	for (const each of [...steps, ...services]) {
 		must(
-			!names.has(step.name),
-			`steps.${step.name}: got it twice`,
+			NAME.test(each.name),
+			`steps.${each.name}: got this name`,
+			"lower-case letters, digits and dashes",
+		);
+		must(
+			!names.has(each.name),
+			`steps.${each.name}: got it twice`,
 			"names that differ",
 		);
+		names.add(each.name);
+		assertContainer(workflow, each, must);
+	}
+	if (clone && "image" in clone)
 		must(
-			PINNED.test(step.image),
-			`steps.${step.name}.image: got ${step.image}`,
+			isPinned(clone.image),
+			`clone.image: got ${clone.image}`,
 			"an exact version or a digest",
 		);
-		names.add(step.name);
-	}
-	if (workflow.clone) {
-		must(
-			PINNED.test(workflow.clone.image),
-			`clone.image: got ${workflow.clone.image}`,
-			"an exact version or a digest",
-		);
-	}
-	for (const step of workflow.steps) assertStep(workflow, step, must);
+	assertGraph(steps, must);
 	if (mistakes.length > 0) throw new Error(mistakes.join("\n"));
 }
 
-function assertStep(
-	workflow: Workflow,
-	step: Step,
-	must: (holds: boolean, place: string, wanted: string) => void,
+function assertContainer(
+	{ when }: Workflow,
+	each: Step | Service,
+	must: Must,
 ): void {
-	const place = `steps.${step.name}`;
-	const steps = new Set(workflow.steps.map((each) => each.name));
-	for (const dependency of step.dependsOn ?? []) {
+	const place = `steps.${each.name}`;
+	must(
+		isPinned(each.image),
+		`${place}.image: got ${each.image}`,
+		"an exact version or a digest",
+	);
+	if (each.commands)
 		must(
-			steps.has(dependency) && dependency !== step.name,
-			`${place}.dependsOn: got ${dependency}`,
-			`one of ${[...steps].join(", ")}`,
-		);
-	}
-	if (step.commands)
-		must(
-			step.commands.length > 0,
+			each.commands.length > 0,
 			`${place}.commands: got none`,
 			"at least one",
 		);
-	for (const secret of secretsOf(step)) {
-		for (const { event } of workflow.when) {
+	const events = when.map(({ event }) => event);
+	for (const { event } of each.when ?? [])
+		must(
+			event === undefined || events.includes(event),
+			`${place}.when: got ${event}, on which the workflow never starts`,
+			`one of ${events.join(", ")}`,
+		);
+	for (const secret of secretsOf(each)) {
+		for (const event of events)
 			must(
 				secret.events.includes(event),
 				`${place}: secret ${secret.name} on ${event}`,
-				`only ${secret.events.join(", ")}: Woodpecker fails the pipeline before it looks at conditions`,
+				`only ${secret.events.join(", ")}: the pipeline fails before it looks at conditions`,
 			);
-		}
-		const image = step.image.replace(/(@.*|:[^/:]*)$/, "");
+		const image = imageName(each.image);
 		must(
 			secret.images === undefined || secret.images.includes(image),
 			`${place}: secret ${secret.name} in ${image}`,
@@ -89,15 +104,42 @@ function assertStep(
 	}
 }
 
-/** Every secret that a step is given. */
-export function secretsOf(step: Step): readonly Secret[] {
+function assertGraph(steps: readonly Step[], must: Must): void {
+	const isGraph = steps.some(({ dependsOn }) => dependsOn !== undefined);
+	const all = steps.map(({ name }) => name);
+	for (const { name, dependsOn } of steps) {
+		must(
+			dependsOn !== undefined || !isGraph,
+			`steps.${name}.dependsOn: got none while another step has it`,
+			"the steps to wait for, [] for at once",
+		);
+		for (const dependency of dependsOn ?? [])
+			must(
+				isOptional(dependency) ||
+					(all.includes(nameOf(dependency)) && nameOf(dependency) !== name),
+				`steps.${name}.dependsOn: got ${nameOf(dependency)}`,
+				`one of ${all.filter((each) => each !== name).join(", ")}`,
+			);
+	}
+}
+
+function nameOf(dependency: Dependency): string {
+	return typeof dependency === "string" ? dependency : dependency.name;
+}
+
+function isOptional(dependency: Dependency): boolean {
+	return typeof dependency !== "string" && dependency.optional;
+}
+
+/** Every secret that a step or service is given. */
+function secretsOf(each: Step | Service): readonly Secret[] {
 	const found: Secret[] = [];
 	const look = (value: Value | undefined): void => {
 		if (isSecretReference(value)) found.push(value.fromSecret);
 		else if (Array.isArray(value)) value.forEach(look);
 		else if (typeof value === "object") Object.values(value).forEach(look);
 	};
-	look(step.settings);
-	look(step.environment);
+	look(each.settings);
+	look(each.environment);
 	return found;
 }

@@ -13,10 +13,8 @@ type Variables = ReadonlyMap<string, string>;
 type Node = (variables: Variables) => Value;
 
 export interface Expression {
-	/** Every variable it reads. */
-	readonly variables: ReadonlySet<string>;
-	/** Every string it compares with. */
-	readonly strings: ReadonlySet<string>;
+	/** Every variable it reads, with the strings that it is compared with: other values all count as one. */
+	readonly compared: ReadonlyMap<string, ReadonlySet<string>>;
 	/** @throws ExpressionError if the result is no boolean. */
 	evaluate(variables: Variables): boolean;
 }
@@ -43,11 +41,21 @@ const KEYWORDS = new Set([
 ]);
 const MAX_DEPTH = 50;
 
+/** A folder's few expressions are evaluated for every combination of its variables. */
+const parsed = new Map<string, Expression>();
+
 /** @throws ExpressionError */
 export function parseExpression(text: string): Expression {
+	const known = parsed.get(text) ?? parse(text);
+	parsed.set(text, known);
+	return known;
+}
+
+function parse(text: string): Expression {
 	const tokens = tokenize(text);
-	const variables = new Set<string>();
-	const strings = new Set<string>();
+	const compared = new Map<string, Set<string>>();
+	/** Names and strings in the order they stand. */
+	const mentioned: Token[] = [];
 	let at = 0;
 	let depth = 0;
 
@@ -90,6 +98,7 @@ export function parseExpression(text: string): Expression {
 		return comparison();
 	}
 	function comparison(): Node {
+		const from = mentioned.length;
 		const left = fallback();
 		const negated =
 			peek()?.text === "not" &&
@@ -106,6 +115,7 @@ export function parseExpression(text: string): Expression {
 		);
 		if (!operator) return left;
 		const right = fallback();
+		attribute(mentioned.slice(from));
 		const test = COMPARE[operator as keyof typeof COMPARE];
 		return (v) => test(left(v), right(v)) !== negated;
 	}
@@ -139,7 +149,7 @@ export function parseExpression(text: string): Expression {
 		const token = tokens[at++];
 		if (token?.kind === "string") {
 			const value = unquote(token.text);
-			strings.add(value);
+			mentioned.push({ kind: "string", text: value });
 			return () => value;
 		}
 		if (token?.kind !== "name")
@@ -151,14 +161,30 @@ export function parseExpression(text: string): Expression {
 			return () => token.text === "true";
 		if (KEYWORDS.has(token.text))
 			throw new ExpressionError(`got ${token.text}, wanted a value`);
-		variables.add(token.text);
+		mentioned.push(token);
+		compared.set(token.text, compared.get(token.text) ?? new Set());
 		return (v) => v.get(token.text) ?? "";
 	}
 
 	const root = either();
 	if (at < tokens.length)
 		throw new ExpressionError(`got ${peek()?.text}, wanted the end`);
-	return { variables, strings, evaluate: (v) => truth(root(v)) };
+	return { compared, evaluate: (v) => truth(root(v)) };
+
+	/** The variables of one comparison are to be tried with its strings, and two that are compared with each other's. */
+	function attribute(sides: readonly Token[]): void {
+		const names = sides.filter(({ kind }) => kind === "name");
+		const sets = names.map(
+			({ text: name }) => compared.get(name) ?? new Set<string>(),
+		);
+		for (const { kind, text: value } of sides)
+			if (kind === "string") for (const set of sets) set.add(value);
+		const [first, ...others] = sets;
+		for (const set of others) {
+			for (const value of set) first?.add(value);
+			for (const { text: name } of names) compared.set(name, first ?? set);
+		}
+	}
 }
 
 function tokenize(text: string): Token[] {

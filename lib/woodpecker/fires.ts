@@ -54,9 +54,17 @@ function holds(condition: ParsedCondition, trigger: Trigger): Verdict {
 		return "no";
 	if (evaluate === undefined) return "yes";
 	try {
-		return parseExpression(evaluate).evaluate(trigger.variables ?? new Map())
-			? "yes"
-			: "no";
+		const expression = parseExpression(evaluate);
+		const known = new Map([
+			...(trigger.variables ?? []),
+			["CI_PIPELINE_EVENT", event],
+			["CI_COMMIT_BRANCH", branch],
+		]);
+		// the server knows the rest of its variables, we do not
+		const isOpen = [...expression.compared.keys()].some(
+			(name) => name.startsWith("CI_") && !known.has(name),
+		);
+		return isOpen ? "unknown" : expression.evaluate(known) ? "yes" : "no";
 	} catch (error) {
 		if (error instanceof ExpressionError) return "unknown";
 		throw error;

@@ -1,17 +1,25 @@
-import { PATH_EVENTS, type WorkflowEvent } from "./event";
-import { ExpressionError, parseExpression } from "./expression";
+import { isPinned } from "../pins";
+import { type Lint, lintCondition } from "./lint-condition";
 import {
-	type ParsedCondition,
 	type ParsedWorkflow,
 	parseWorkflow,
 	WorkflowSyntaxError,
 } from "./parse";
-import type { Problem, WorkflowRule } from "./problem";
+import type { Problem } from "./problem";
+import { silence } from "./silence";
 import { SubstitutionError, substitute } from "./substitution";
 
-const PINNED = /(:v?\d+\.\d+[\w.+-]*|:[0-9a-f]{7,40}|@sha256:[0-9a-f]{64})$/;
 const INSTALLS =
-	/(^|[\s;&|(])(apk\s+add|apt(-get)?\s+(-\S+\s+)*install|dnf\s+install|yum\s+install|pip3?\s+install|npm\s+(i|install)\s+(-g|--global)|go\s+install|(curl|wget)\s[^|\n]*\|\s*(ba)?sh)\b/;
+	/(^|[\s;&|(])(apk\s+(-\S+\s+)*add|apt(-get)?\s+(-\S+\s+)*install|dnf\s+install|yum\s+install|pip3?\s+install|npm\s+(i|install)\s+(-g|--global)|npx\s+(-y|--yes)|go\s+install|gem\s+install|cargo\s+install|(curl|wget)\s[^|\n]*\|\s*(sudo\s+)?(ba|da|z)?sh)\b/m;
+
+/** What the server may put in for a variable, good enough to see what a file says. */
+const SAMPLES: Readonly<Record<string, string>> = {
+	CI_COMMIT_SHA: "0123456789abcdef0123456789abcdef01234567",
+	CI_PIPELINE_NUMBER: "42",
+	CI_COMMIT_TAG: "1.2.3",
+	CI_COMMIT_BRANCH: "master",
+	CI_REPO_DEFAULT_BRANCH: "master",
+};
 
 /** A file as it stands, substituted the way the server does, and what is wrong with it by itself. */
 export function lintWorkflow(
@@ -22,122 +30,124 @@ export function lintWorkflow(
 	readonly problems: readonly Problem[];
 } {
 	const problems: Problem[] = [];
-	const report = (
-		rule: WorkflowRule,
-		severity: Problem["severity"],
-		line: number,
-		message: string,
-	) => problems.push({ rule, severity, file, line, message });
+	const report: Lint = (rule, severity, line, reason, fix) =>
+		problems.push({ rule, severity, file, line, reason, fix });
 
 	let substituted = text;
 	try {
-		substituted = substitute(text, () => "x");
+		substituted = substitute(text, (name) => SAMPLES[name] ?? "x");
 	} catch (error) {
 		if (!(error instanceof SubstitutionError)) throw error;
-		report("substitution", "error", 1, error.message);
+		report("substitution", "error", error.line, error.message, error.wanted);
 	}
-	let workflow: ParsedWorkflow;
+	let workflow: ParsedWorkflow | undefined;
 	try {
 		workflow = parseWorkflow(file, substituted);
+		lintParsed(workflow, report);
 	} catch (error) {
 		if (!(error instanceof WorkflowSyntaxError)) throw error;
-		report("syntax", "error", error.line, error.message);
-		return { workflow: undefined, problems };
+		report("syntax", "error", error.line, error.message, "wanted a workflow");
 	}
-	if (workflow.steps.length === 0)
-		report("syntax", "error", 1, "got no steps, wanted at least one");
+	const left = silence(file, text, problems);
+	return { workflow, problems: left.sort((a, b) => a.line - b.line) };
+}
 
-	const rootEvents =
-		workflow.when.length > 0 &&
-		workflow.when.every(({ events }) => events.length > 0);
-	const possible = (condition: ParsedCondition): readonly string[] =>
-		condition.events.length > 0
-			? condition.events
-			: workflow.when.flatMap(({ events }) => events);
-	const lintCondition = (condition: ParsedCondition) => {
-		const blind = possible(condition).filter(
-			(event) => !PATH_EVENTS.has(event as WorkflowEvent),
+function lintParsed(workflow: ParsedWorkflow, report: Lint): void {
+	const { steps, services, when } = workflow;
+	if (steps.length === 0)
+		report("syntax", "error", 1, "got no steps", "wanted at least one");
+	for (const { key, place, line } of workflow.unknownKeys)
+		report(
+			"unknown-key",
+			"error",
+			line,
+			`got ${key} in a ${place === "stepWhen" ? "when" : place}`,
+			"wanted a key of Woodpecker's schema",
 		);
-		if (
-			condition.path &&
-			(blind.length > 0 || possible(condition).length === 0)
-		) {
-			report(
-				"path-without-effect",
-				"error",
-				condition.line,
-				`got a path filter on ${blind.join(", ") || "every event"}, wanted one item per event, path only beside push and pull_request`,
-			);
-		}
-		if (condition.evaluate === undefined) return;
-		try {
-			parseExpression(condition.evaluate);
-		} catch (error) {
-			if (!(error instanceof ExpressionError)) throw error;
-			report(
-				"unknown-expression",
-				"warning",
-				condition.line,
-				`${condition.evaluate}: ${error.message}`,
-			);
-		}
-	};
-
-	for (const condition of workflow.when) lintCondition(condition);
-	for (const { image, line } of workflow.cloneImages) lintImage(image, line);
-	const names = new Set(workflow.steps.map(({ name }) => name));
-	for (const step of workflow.steps) {
-		if (
-			!rootEvents &&
-			!(
-				step.when.length > 0 &&
-				step.when.every(({ events }) => events.length > 0)
+	const rootEvents =
+		when.length > 0 && when.every(({ events }) => events.length > 0);
+	const all = when.flatMap(({ events }) => events);
+	for (const condition of when)
+		lintCondition(condition, condition.events, report);
+	for (const { image, line } of workflow.cloneImages)
+		lintImage(image, line, report);
+	const names = new Set(steps.map(({ name }) => name));
+	const isGraph = steps.some(({ hasDependsOn }) => hasDependsOn);
+	for (const step of [...steps, ...services]) {
+		const { name, line } = step;
+		for (const condition of step.when) {
+			const { events } = condition;
+			lintCondition(condition, events.length > 0 ? events : all, report);
+			if (
+				rootEvents &&
+				events.length > 0 &&
+				!events.some((e) => all.includes(e))
 			)
-		) {
-			report(
-				"missing-event",
-				"error",
-				step.line,
-				`${step.name}: got no event here or in the workflow's when, wanted one in each item`,
-			);
+				report(
+					"unreachable-step",
+					"error",
+					condition.line,
+					`${name}: got ${events.join(", ")}`,
+					`wanted one of the workflow's ${all.join(", ")}`,
+				);
 		}
-		for (const condition of step.when) lintCondition(condition);
-		lintImage(step.image, step.line);
-		if (step.hasSettings && step.commands.length > 0) {
+		lintImage(step.image, line, report);
+		if (step.hasSettings && step.commands.length > 0)
 			report(
 				"commands-with-settings",
 				"error",
-				step.line,
-				`${step.name}: got both, wanted commands or settings`,
+				line,
+				`${name}: got both`,
+				"wanted commands or settings",
 			);
-		}
-		for (const dependency of step.dependsOn) {
+		for (const dependency of step.dependsOn)
 			if (!names.has(dependency))
 				report(
 					"unknown-dependency",
 					"error",
-					step.line,
-					`${step.name}: got ${dependency}, wanted one of ${[...names].join(", ")}`,
+					line,
+					`${name}: got ${dependency}`,
+					`wanted one of ${[...names].join(", ")}`,
 				);
-		}
 		const installs = INSTALLS.exec(step.commands.join("\n"));
 		if (installs)
 			report(
 				"install-at-run-time",
 				"error",
-				step.line,
-				`${step.name}: got ${installs[0].trim()}, wanted it in the image`,
+				line,
+				`${name}: got ${installs[0].trim()}`,
+				"wanted it in the image",
 			);
 	}
-	return { workflow, problems };
-
-	function lintImage(image: string, line: number): void {
-		if (!PINNED.test(image))
+	for (const { name, line, when: own, hasDependsOn } of steps) {
+		const hasEvents =
+			own.length > 0 && own.every(({ events }) => events.length > 0);
+		if (!rootEvents && !hasEvents)
 			report(
-				"floating-pin",
+				"missing-event",
 				"error",
 				line,
-				`got ${image || "no image"}, wanted an exact version or a digest`,
+				`${name}: got no event here or in the workflow's when`,
+				"wanted one in each item",
+			);
+		if (isGraph && !hasDependsOn)
+			report(
+				"partial-graph",
+				"warning",
+				line,
+				`${name}: got no depends_on while another step has one`,
+				"wanted one in each step, [] for at once",
 			);
 	}
+}
+
+function lintImage(image: string, line: number, report: Lint): void {
+	if (!isPinned(image))
+		report(
+			"floating-pin",
+			"error",
+			line,
+			`got ${image || "no image"}`,
+			"wanted an exact version, a commit or a digest",
+		);
 }

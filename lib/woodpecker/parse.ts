@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
-import { GENERATED } from "./render";
+import { GENERATED } from "./mark";
+import { SCHEMA_KEYS, type SchemaPlace } from "./schema-keys";
 
 /** Include and exclude globs; both empty means no filter. */
 export interface ParsedPattern {
@@ -26,6 +27,12 @@ export interface ParsedCondition {
 	readonly line: number;
 }
 
+export interface UnknownKey {
+	readonly key: string;
+	readonly place: SchemaPlace;
+	readonly line: number;
+}
+
 export interface ParsedStep {
 	readonly name: string;
 	readonly image: string;
@@ -33,7 +40,10 @@ export interface ParsedStep {
 	readonly hasSettings: boolean;
 	readonly secrets: readonly string[];
 	readonly when: readonly ParsedCondition[];
+	/** Without the optional ones. */
 	readonly dependsOn: readonly string[];
+	/** An empty list counts too: the step starts at once. */
+	readonly hasDependsOn: boolean;
 	readonly line: number;
 }
 
@@ -49,6 +59,10 @@ export interface ParsedWorkflow {
 		readonly line: number;
 	}[];
 	readonly steps: readonly ParsedStep[];
+	readonly services: readonly ParsedStep[];
+	/** Workflows that it waits for, without the optional ones. */
+	readonly dependsOn: readonly string[];
+	readonly unknownKeys: readonly UnknownKey[];
 	readonly text: string;
 }
 
@@ -98,6 +112,47 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 		}
 		return 1;
 	};
+	const unknownKeys: UnknownKey[] = [];
+	const judgeKeys = (
+		value: unknown,
+		place: SchemaPlace,
+		...path: (string | number)[]
+	) => {
+		for (const key of Object.keys(record(value)))
+			if (!SCHEMA_KEYS[place].has(key))
+				unknownKeys.push({ key, place, line: lineOf(...path, key) });
+	};
+	const judgeWhen = (
+		value: unknown,
+		place: SchemaPlace,
+		...path: (string | number)[]
+	) => {
+		if (!Array.isArray(value)) judgeKeys(value, place, ...path);
+		else
+			for (const [i, each] of value.entries())
+				judgeKeys(each, place, ...path, i);
+	};
+	const containers = (section: "steps" | "services"): ParsedStep[] =>
+		named(raw[section]).map(([key, each, own]) => {
+			judgeKeys(own, section === "steps" ? "step" : "service", section, key);
+			judgeWhen(each.when, "stepWhen", section, key, "when");
+			return {
+				name: string(each.name) || String(key),
+				image: string(each.image),
+				commands: strings(each.commands),
+				hasSettings:
+					typeof each.settings === "object" && each.settings !== null,
+				secrets: secretNames(each),
+				when: conditions(each.when, (...path) =>
+					lineOf(section, key, "when", ...path),
+				),
+				dependsOn: required(each.depends_on),
+				hasDependsOn: each.depends_on !== undefined,
+				line: lineOf(section, key),
+			};
+		});
+	judgeKeys(raw, "workflow");
+	judgeWhen(raw.when, "when", "when");
 	return {
 		file,
 		name: file.replace(/^.*\//, "").replace(/\.ya?ml$/, ""),
@@ -109,30 +164,29 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 			image: string(each.image),
 			line: lineOf("clone", key),
 		})),
-		steps: named(raw.steps).map(([key, each]) => ({
-			name: string(each.name) || String(key),
-			image: string(each.image),
-			commands: strings(each.commands),
-			hasSettings: typeof each.settings === "object" && each.settings !== null,
-			secrets: secretNames(each),
-			when: conditions(each.when, (...path) =>
-				lineOf("steps", key, "when", ...path),
-			),
-			dependsOn: list(each.depends_on).map((one) =>
-				string(record(one).name ?? one),
-			),
-			line: lineOf("steps", key),
-		})),
+		steps: containers("steps"),
+		services: containers("services"),
+		dependsOn: required(raw.depends_on),
+		unknownKeys,
 		text,
 	};
 }
 
+/** Names that have to be there; an optional one is dropped where it is not. */
+function required(value: unknown): string[] {
+	return list(value)
+		.filter((one) => record(one).optional !== true)
+		.map((one) => string(record(one).name ?? one));
+}
+
 /** Steps are a list, or a mapping by name. */
-function named(value: unknown): [string | number, Raw][] {
-	if (Array.isArray(value)) return value.map((each, i) => [i, record(each)]);
+function named(value: unknown): [key: string | number, each: Raw, own: Raw][] {
+	if (Array.isArray(value))
+		return value.map((each, i) => [i, record(each), record(each)]);
 	return Object.entries(record(value)).map(([name, each]) => [
 		name,
 		{ name, ...record(each) },
+		record(each),
 	]);
 }
 

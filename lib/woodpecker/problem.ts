@@ -1,14 +1,23 @@
+/** Why each rule is one: a line for people. */
 export const WORKFLOW_RULES = {
 	syntax: "the file is no workflow: Woodpecker refuses the whole pipeline",
+	"unknown-key":
+		"a key that Woodpecker does not know is passed over in silence: lint --strict alone says so",
 	substitution:
 		"the server cannot substitute the file's text: the whole workflow fails",
 	"missing-event":
 		"a workflow without event runs on every event, manual and cron included",
 	"path-without-effect":
 		"a path filter is true on events that have no paths: the step always runs there",
+	"filter-without-effect":
+		"a filter that does not apply to an event is true there: it narrows nothing",
 	"commands-with-settings":
 		"commands and settings exclude each other: Woodpecker refuses the step",
 	"unknown-dependency": "a step depends on one that is not there",
+	"unreachable-step":
+		"the workflow never starts on what the step waits for: the step never runs",
+	"partial-graph":
+		"with one depends_on the steps are a graph: every step without one starts at once",
 	"floating-pin":
 		"an image without an exact version changes under the pipeline",
 	"install-at-run-time":
@@ -20,15 +29,25 @@ export const WORKFLOW_RULES = {
 		"a secret that nobody declared: the pipeline fails before its first step",
 	"secret-event":
 		"a secret that is not allowed on an event of the workflow: the pipeline fails before its first step",
+	"secret-image":
+		"a secret in an image that it is not for: the server refuses it",
 	"unknown-cron": "no cron of this name is declared: the workflow never runs",
+	"unknown-workflow":
+		"a workflow depends on one that is not in the folder: it never starts",
+	"silence-without-reason":
+		"a lint-ignore that names no rule or gives no reason silences nothing",
 } as const;
 export type WorkflowRule = keyof typeof WORKFLOW_RULES;
 
+/** What a linter found: the same shape for every linter of the project. */
 export interface Problem {
 	readonly rule: WorkflowRule;
 	readonly severity: "error" | "warning";
 	readonly file: string;
+	/** 1-based. */
 	readonly line: number;
-	/** What was found, and what to write instead. */
-	readonly message: string;
+	/** What was found there: `got ...`, with the step's name. */
+	readonly reason: string;
+	/** What to write instead: `wanted ...`. */
+	readonly fix: string;
 }

@@ -1,41 +1,34 @@
 import { renderYaml } from "../yaml";
 import { assertWorkflow } from "./assert-workflow";
-import { renderGuard } from "./guard";
+import { lintWorkflow } from "./lint-workflow";
+import { GENERATED } from "./mark";
+import { present } from "./present";
+import { renderConditions } from "./render-condition";
 import { isSecretReference } from "./secret";
 import { finishSubstitution } from "./substitution";
-import type {
-	CommandsStep,
-	PathFilter,
-	PluginStep,
-	Service,
-	Step,
-	StepCondition,
-	Value,
-	Workflow,
-} from "./workflow";
-
-/** The mark of our files: a file without it is never overwritten. */
-export const GENERATED = "generated, edit";
+import type { Clone, Service, Step, Value, Workflow } from "./workflow";
 
 /**
  * The workflow file, substitution already escaped: what a step's command says is what its shell gets.
  *
  * @param source the file to edit instead of the rendered one.
- * @throws Error for what `assertWorkflow` refuses.
+ * @throws Error for what `assertWorkflow` refuses, and for what the linter says about the rest (`extra`).
  */
 export function renderWorkflow(workflow: Workflow, source: string): string {
 	assertWorkflow(workflow);
 	const { comment, steps } = workflow;
 	const body = {
-		when: workflow.when.map(condition),
+		...present({ $schema: workflow.schema, variables: workflow.variables }),
+		when: renderConditions(workflow.when),
 		...present({
-			clone: workflow.clone && { git: cloneStep(workflow.clone) },
+			clone: workflow.clone && clone(workflow.clone),
 			skip_clone: workflow.skipClone,
 			workspace: workflow.workspace,
 			matrix: workflow.matrix,
 			labels: workflow.labels,
 			depends_on: workflow.dependsOn,
 			concurrency: workflow.concurrency,
+			runs_on: workflow.runsOn,
 		}),
 		steps: steps.map(step),
 		...present({ services: workflow.services?.map(service) }),
@@ -48,104 +41,76 @@ export function renderWorkflow(workflow: Workflow, source: string): string {
 	const comments = new Map(
 		steps.flatMap((each) => (each.comment ? [[each.name, each.comment]] : [])),
 	);
-	return finishSubstitution(commented(renderYaml(body, header), comments));
+	const text = finishSubstitution(
+		commented(renderYaml(body, header), comments),
+	);
+	const errors = lintWorkflow(`${workflow.name}.yml`, text).problems.filter(
+		({ severity }) => severity === "error",
+	);
+	if (errors.length > 0)
+		throw new Error(
+			errors
+				.map(
+					({ rule, reason, fix }) =>
+						`${workflow.name}: ${rule}: ${reason}, ${fix}`,
+				)
+				.join("\n"),
+		);
+	return text;
 }
 
-function condition(item: StepCondition): object {
-	const {
-		repo,
-		branch,
-		ref,
-		platform,
-		instance,
-		variables,
-		status,
-		matrix,
-		path,
-		cron,
-	} = item as Partial<Record<string, unknown>> &
-		StepCondition & { path?: readonly string[] | PathFilter };
-	return present({
-		event: item.event,
-		repo,
-		branch,
-		ref,
-		cron,
-		path: isPathFilter(path)
-			? present({
-					include: path.include,
-					exclude: path.exclude,
-					ignore_message: path.ignoreMessage,
-					on_empty: path.onEmpty,
-				})
-			: path,
-		platform,
-		instance,
-		status,
-		matrix,
-		evaluate: variables && renderGuard(variables),
-	});
+function clone(each: Clone): unknown {
+	if (isSteps(each)) return each.map(step);
+	const { image, settings, ...own } = each;
+	const all = { ...present(own), ...settings } as Record<string, Value>;
+	return {
+		git: {
+			image,
+			...(Object.keys(all).length > 0 && { settings: value(all) }),
+		},
+	};
 }
 
-function isPathFilter(
-	path: readonly string[] | PathFilter | undefined,
-): path is PathFilter {
-	return path !== undefined && !Array.isArray(path);
-}
-
-function cloneStep({
-	image,
-	...settings
-}: NonNullable<Workflow["clone"]>): object {
-	return { image, ...(Object.keys(settings).length > 0 && { settings }) };
+function isSteps(each: Clone): each is readonly Step[] {
+	return Array.isArray(each);
 }
 
 function step(each: Step): object {
 	return present({
+		...container(each),
+		depends_on: each.dependsOn,
+		detach: each.detach,
+		dns: each.commands && each.dns,
+		dns_search: each.commands && each.dnsSearch,
+		...work(each),
+	});
+}
+
+function service(each: Service): object {
+	return present({ ...container(each), ports: each.ports, ...work(each) });
+}
+
+function container(each: Step | Service): Record<string, unknown> {
+	return {
 		name: each.name,
 		image: each.image,
 		pull: each.pull,
 		directory: each.directory,
 		privileged: each.privileged,
-		depends_on: each.dependsOn,
-		when: each.when?.map(condition),
-		...(each.commands ? commands(each) : plugin(each as PluginStep)),
+		when: each.when && renderConditions(each.when),
+		failure: each.failure,
 		volumes: each.volumes,
 		backend_options: each.backendOptions && value(each.backendOptions),
-	});
-}
-
-function commands(each: CommandsStep): object {
-	return {
-		detach: each.detach,
-		failure: each.failure,
-		dns: each.dns,
-		dns_search: each.dnsSearch,
-		environment: each.environment && value(each.environment),
-		entrypoint: each.entrypoint,
-		commands: each.commands,
 	};
 }
 
-function plugin(each: PluginStep): object {
+function work(each: Step | Service): Record<string, unknown> {
 	return {
-		detach: each.detach,
-		failure: each.failure,
-		settings: value(each.settings),
-	};
-}
-
-function service(each: Service): object {
-	return present({
-		name: each.name,
-		image: each.image,
 		environment: each.environment && value(each.environment),
 		entrypoint: each.entrypoint,
+		settings: each.settings && value(each.settings),
 		commands: each.commands,
-		ports: each.ports,
-		volumes: each.volumes,
-		backend_options: each.backendOptions && value(each.backendOptions),
-	});
+	};
 }
 
 function value(each: Value): unknown {
@@ -157,20 +122,17 @@ function value(each: Value): unknown {
 	);
 }
 
-/** Without the keys that have no value. */
-function present(object: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(
-		Object.entries(object).filter(([, each]) => each !== undefined),
-	);
-}
-
 /** Puts each step's comment above its line; the text of a step is indented deeper than its name. */
 function commented(
 	yaml: string,
 	comments: ReadonlyMap<string, string>,
 ): string {
-	return yaml.replace(/^ {2}- name: (.+)$/gm, (line, name: string) => {
-		const comment = comments.get(name)?.trimEnd().split("\n") ?? [];
-		return [...comment.map((text) => `  # ${text}`), line].join("\n");
-	});
+	const start = yaml.indexOf("\nsteps:\n");
+	return (
+		yaml.slice(0, start) +
+		yaml.slice(start).replace(/^ {2}- name: (.+)$/gm, (line, name: string) => {
+			const comment = comments.get(name)?.trimEnd().split("\n") ?? [];
+			return [...comment.map((text) => `  # ${text}`), line].join("\n");
+		})
+	);
 }

@@ -4,8 +4,19 @@
  * `$$` becomes `$`, `\\` becomes `\`, `\/` becomes `/`, everywhere in the file, comments included.
  */
 
+import { applyOperator } from "./substitution-operator";
+
+/** The server refuses the text, and with it the whole workflow. */
 export class SubstitutionError extends Error {
 	override readonly name = "SubstitutionError";
+	readonly wanted =
+		`wanted \${NAME}, \${NAME:-default} or $\${...} for the shell`;
+	/** Of the text, 1-based. */
+	readonly line: number;
+	constructor(message: string, line = 1) {
+		super(message);
+		this.line = line;
+	}
 }
 
 /** Marks of a place that `serverVariable` opened; private-use characters, printable in YAML. */
@@ -24,9 +35,15 @@ export function substitute(
 	while (i < text.length) {
 		const two = text.slice(i, i + 2);
 		if (two === "${") {
-			const end = closing(text, i + 2);
-			out += expand(text.slice(i + 2, end), lookup);
-			i = end + 1;
+			try {
+				const end = closing(text, i + 2);
+				out += expand(text.slice(i + 2, end), lookup);
+				i = end + 1;
+			} catch (error) {
+				if (!(error instanceof SubstitutionError)) throw error;
+				const line = text.slice(0, i).split("\n").length;
+				throw new SubstitutionError(error.message, line);
+			}
 		} else if (two === "$$" || two === "\\\\" || two === "\\/") {
 			out += two[1];
 			i += 2;
@@ -61,22 +78,14 @@ function expand(
 	const rest = body.slice(length);
 	const known = value(name, lookup);
 	if (rest === "") return known;
-	const argument = (from: number) => substitute(rest.slice(from), lookup);
-	if (/^:[-=?+]/.test(rest)) return known === "" ? argument(2) : known;
-	if (rest.startsWith("=")) return known === "" ? argument(1) : known;
-	if (rest === ",,") return known.toLowerCase();
-	if (rest === "^^") return known.toUpperCase();
-	if (rest === ",") return known.charAt(0).toLowerCase() + known.slice(1);
-	if (rest === "^") return known.charAt(0).toUpperCase() + known.slice(1);
-	const part = /^:(\d+)(?::(\d+))?$/.exec(rest);
-	if (part) {
-		const start = Number(part[1]);
-		return known.slice(start, part[2] ? start + Number(part[2]) : undefined);
-	}
-	// replacement and removal by pattern exist; nothing of ours uses them, and a file that does is not guessed at
-	throw new SubstitutionError(
-		`\${${body}}: got a form that Woodpecker refuses or that is not known here, wanted \${NAME}, \${NAME:-default} or $\${...} for the shell`,
+	const result = applyOperator(known, rest, (argument) =>
+		substitute(argument, lookup),
 	);
+	if (result === undefined)
+		throw new SubstitutionError(
+			`\${${body}}: got a form that Woodpecker refuses`,
+		);
+	return result;
 }
 
 function value(
@@ -84,9 +93,7 @@ function value(
 	lookup: (name: string) => string | undefined,
 ): string {
 	if (name === "" || ![...name].every((c) => NAME.test(c))) {
-		throw new SubstitutionError(
-			`\${${name}}: got no variable name, wanted letters, digits and _`,
-		);
+		throw new SubstitutionError(`\${${name}}: got no variable name`);
 	}
 	return lookup(name) ?? "";
 }
@@ -108,15 +115,17 @@ export function escapeSubstitution(text: string): string {
 /**
  * A place where the server puts a variable's value in, before YAML is parsed; everything else that looks like one is
  * the shell's. Only for values that cannot break the YAML around them (numbers, hashes, names).
+ *
+ * @param length so many characters of it. @default - all
  */
-export function serverVariable(name: `CI_${string}`): string {
-	return `${OPEN}${name}${CLOSE}`;
+export function serverVariable(name: `CI_${string}`, length?: number): string {
+	return `${OPEN}${name}${length === undefined ? "" : `:0:${length}`}${CLOSE}`;
 }
 
 /** Escapes a rendered file, and opens the places of `serverVariable`. */
 export function finishSubstitution(yaml: string): string {
 	return escapeSubstitution(yaml).replace(
-		/\uE000(CI_[A-Z0-9_]+)\uE001/g,
+		/\uE000(CI_[A-Z0-9_]+(?::0:\d+)?)\uE001/g,
 		(_, name: string) => `\${${name}}`,
 	);
 }

@@ -1,6 +1,6 @@
 import type { WorkflowEvent } from "./event";
 import { fires, type Trigger } from "./fires";
-import { manualCombinations } from "./lint-folder";
+import { manualCombinations } from "./manual-clashes";
 import type { ParsedWorkflow } from "./parse";
 
 /** A trigger worth a column, with its heading. */

@@ -29,8 +29,11 @@ interface AnyCondition {
 }
 
 interface StatusCondition {
-	/** A step runs after a failure only where this lists failure. @default - success */
+	/** A step or workflow runs after a failure only where this lists failure. @default - success */
 	readonly status?: readonly ("success" | "failure")[];
+}
+
+interface MatrixCondition {
 	/** Only these cells of the matrix. */
 	readonly matrix?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -40,6 +43,7 @@ interface StatusCondition {
  * `manual` would not narrow anything, it would run always. So `path` exists only where Woodpecker looks at it.
  */
 export type Condition = AnyCondition &
+	StatusCondition &
 	(
 		| {
 				readonly event:
@@ -61,11 +65,20 @@ export type Condition = AnyCondition &
 	);
 
 /** A step's condition may leave the event to the workflow; then it has no path. */
-export type StepCondition = StatusCondition &
+export type StepCondition = MatrixCondition &
 	(
 		| Condition
-		| (AnyCondition & { readonly event?: undefined; readonly branch?: Pattern })
+		| (AnyCondition &
+				StatusCondition & {
+					readonly event?: undefined;
+					readonly branch?: Pattern;
+				})
 	);
+
+/** A step or workflow to wait for; an optional one is dropped where it is not part of the pipeline. */
+export type Dependency =
+	| string
+	| { readonly name: string; readonly optional: boolean };
 
 export type Value =
 	| string
@@ -84,7 +97,13 @@ interface AnyStep {
 	readonly pull?: boolean;
 	readonly directory?: string;
 	readonly privileged?: boolean;
-	readonly dependsOn?: readonly string[];
+	/**
+	 * Steps to wait for. As soon as one step has it, those without start at once; so all have it or none, an empty list
+	 * says "at once".
+	 *
+	 * @default - the step before
+	 */
+	readonly dependsOn?: readonly Dependency[];
 	readonly when?: readonly StepCondition[];
 	readonly volumes?: readonly string[];
 	readonly backendOptions?: Readonly<Record<string, Value>>;
@@ -113,47 +132,72 @@ export interface PluginStep extends AnyStep {
 
 export type Step = CommandsStep | PluginStep;
 
-export interface Service {
-	readonly name: string;
-	readonly image: string;
-	readonly commands?: readonly string[];
-	readonly entrypoint?: readonly string[];
-	readonly environment?: Readonly<Record<string, Value>>;
-	readonly ports?: readonly number[];
-	readonly volumes?: readonly string[];
-	readonly backendOptions?: Readonly<Record<string, Value>>;
+interface AnyService extends Omit<AnyStep, "dependsOn" | "comment"> {
+	readonly failure?: "fail" | "ignore";
+	readonly ports?: readonly (number | string)[];
 }
 
-export interface Clone {
-	/** A clone plugin on the server's list, pinned. */
+/** Runs beside the steps until the last one is done. */
+export type Service = AnyService &
+	(
+		| {
+				readonly commands?: readonly string[];
+				readonly entrypoint?: readonly string[];
+				readonly environment?: Readonly<Record<string, Value>>;
+				readonly settings?: undefined;
+		  }
+		| {
+				readonly settings: Readonly<Record<string, Value>>;
+				readonly commands?: undefined;
+				readonly entrypoint?: undefined;
+				readonly environment?: undefined;
+		  }
+	);
+
+/** The clone plugin with its settings; or the steps of another way to clone. */
+export type Clone = GitClone | readonly Step[];
+
+export interface GitClone {
+	/** A clone plugin on the server's list, pinned; another one is not given the credentials. */
 	readonly image: string;
-	/** @default - the whole history */
+	/** @default - the whole history, if `partial` is false */
 	readonly depth?: number;
+	/** Only the one commit, whatever `depth` says. @default true */
 	readonly partial?: boolean;
 	readonly lfs?: boolean;
 	readonly recursive?: boolean;
 	readonly tags?: boolean;
+	/** What else the plugin knows. */
+	readonly settings?: Readonly<Record<string, Value>>;
 }
 
-/** A workflow file of Woodpecker 3.x. */
+type Cell = string | number | boolean;
+
+/** A workflow file of Woodpecker 3.x: every key of its schema. */
 export interface Workflow {
 	/** The file's name without `.yml`; also how other workflows depend on it. */
 	readonly name: string;
 	/** What it is for; rendered on top of the file. */
 	readonly comment?: string;
 	readonly when: readonly Condition[];
+	/** Where editors find the schema; rendered as `$schema`. */
+	readonly schema?: string;
+	/** Things to alias elsewhere in the file; the renderer writes no alias, a hand-written `extra` may. */
+	readonly variables?: Value;
 	readonly clone?: Clone;
 	/** @default false */
 	readonly skipClone?: boolean;
 	readonly workspace?: { readonly base?: string; readonly path?: string };
 	readonly matrix?:
-		| Readonly<Record<string, readonly (string | number)[]>>
-		| {
-				readonly include: readonly Readonly<Record<string, string | number>>[];
-		  };
-	readonly labels?: Readonly<Record<string, string>>;
-	readonly dependsOn?: readonly string[];
+		| Readonly<Record<string, readonly Cell[]>>
+		| { readonly include: readonly Readonly<Record<string, Cell>>[] };
+	/** What an agent must have to run it. */
+	readonly labels?: Readonly<Record<string, Cell>>;
+	readonly dependsOn?: readonly Dependency[];
+	/** How many runs at the same time, of this workflow or of a group of them. */
 	readonly concurrency?: { readonly limit: number; readonly group?: string };
+	/** @deprecated Woodpecker 3 wants `status` in `when` instead. */
+	readonly runsOn?: readonly ("success" | "failure")[];
 	readonly steps: readonly Step[];
 	readonly services?: readonly Service[];
 	/** Merged into the file last; linted like the rest. */

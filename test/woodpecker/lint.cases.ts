@@ -2,6 +2,7 @@ import { fires } from "../../lib/woodpecker/fires";
 import { lintFolder } from "../../lib/woodpecker/lint-folder";
 import { lintWorkflow } from "../../lib/woodpecker/lint-workflow";
 import { parseWorkflow } from "../../lib/woodpecker/parse";
+import { parseStranger } from "../../lib/woodpecker/stranger";
 import {
 	matrixColumns,
 	renderTriggerMatrix,
@@ -9,6 +10,7 @@ import {
 
 const STEPS =
 	"steps:\n  - name: a\n    image: alpine:3.20\n    commands: [echo]\n";
+const STEPS_ON_PUSH = `when: {event: push}\n${STEPS}`;
 const rules = (text: string) =>
 	lintWorkflow("x.yml", text).problems.map(
 		({ rule, line }) => `${rule}:${line}`,
@@ -67,7 +69,47 @@ test.each([
 	[
 		"bad substitution",
 		`when: {event: push}\n${STEPS.replace("echo", '"echo ${a[@]}"')}`,
-		["substitution:1"],
+		["substitution:5"],
+	],
+	[
+		"a key that is misspelt",
+		`when: {event: push, brunch: master}\nstep: []\n${STEPS.replace("commands", "comands")}`,
+		["unknown-key:1", "unknown-key:2", "unknown-key:6"],
+	],
+	[
+		"a cron filter on a push",
+		`when: {event: push, cron: nightly}\n${STEPS}`,
+		["filter-without-effect:1"],
+	],
+	[
+		"a branch filter on a tag",
+		`when: {event: tag, branch: master}\n${STEPS}`,
+		["filter-without-effect:1"],
+	],
+	[
+		"a step on an event that never starts the workflow",
+		`when: {event: push}\n${STEPS}    when: {event: cron}\n`,
+		["unreachable-step:6"],
+	],
+	[
+		"a graph by half",
+		`when: {event: push}\n${STEPS}  - name: b\n    image: alpine:3.20\n    commands: [echo]\n    depends_on: [a]\n`,
+		["partial-graph:3"],
+	],
+	[
+		"an optional dependency that is not there",
+		`when: {event: push}\n${STEPS}    depends_on: [{name: b, optional: true}]\n`,
+		[],
+	],
+	[
+		"a floating service",
+		`when: {event: push}\n${STEPS}services:\n  - name: db\n    image: postgres:16\n`,
+		["floating-pin:7"],
+	],
+	[
+		"an image by the commit that it was built from",
+		`when: {event: push}\n${STEPS.replace("alpine:3.20", "app:$" + "{CI_COMMIT_SHA:0:8}")}`,
+		[],
 	],
 	["not YAML", "a: [", ["syntax:1"]],
 	["a list", "- a\n", ["syntax:1"]],
@@ -79,6 +121,32 @@ test.each([
 	],
 ])("%s", (_name, text, wanted) => {
 	expect(rules(text)).toEqual(wanted);
+});
+
+test("a rule is silenced at one place, by name and with a reason", () => {
+	const file = (comment: string) =>
+		`when: {event: push}\n${STEPS.replace("  - name: a", `${comment}\n  - name: a`).replace("alpine:3.20", "alpine")}`;
+	expect(
+		rules(file("  # lint-ignore floating-pin: the mirror has no other tag")),
+	).toEqual([]);
+	expect(
+		rules(file("  # lint-ignore install-at-run-time: this is another rule")),
+	).toEqual(["floating-pin:4"]);
+	expect(rules(file("  # lint-ignore floating-pin"))).toEqual([
+		"silence-without-reason:3",
+		"floating-pin:4",
+	]);
+	expect(rules(file("  # lint-ignore flaoting-pin: some long reason"))).toEqual(
+		["silence-without-reason:3", "floating-pin:4"],
+	);
+	const clash = {
+		"a.yml": manual(),
+		"b.yml": manual().replace(
+			"  - event",
+			"  # lint-ignore manual-clash: both are meant to run\n  - event",
+		),
+	};
+	expect(lintFolder(clash).problems).toEqual([]);
 });
 
 test("an alias bomb is refused, not expanded", () => {
@@ -105,7 +173,7 @@ describe("a folder", () => {
 			{
 				rule: "manual-clash",
 				file: "b.yml",
-				message: expect.stringContaining("ISSUE_NUMBER=any"),
+				reason: expect.stringContaining("ISSUE_NUMBER=any"),
 			},
 		]);
 		const apart = lintFolder({
@@ -142,13 +210,72 @@ describe("a folder", () => {
 			lintFolder(files, { secrets: [{ name: "token", events: ["push"] }] })
 				.problems,
 		).toMatchObject([
-			{ rule: "secret-event", message: expect.stringContaining("on manual") },
+			{ rule: "secret-event", reason: expect.stringContaining("on manual") },
 		]);
 		expect(
 			lintFolder(files, {
 				secrets: [{ name: "token", events: ["push", "manual"] }],
 			}).problems,
 		).toEqual([]);
+	});
+
+	test("a secret in an image that it is not for", () => {
+		const files = {
+			"a.yml":
+				"when: {event: push}\nsteps:\n  - name: a\n    image: evil:1.0\n    settings: {p: {from_secret: token}}\n",
+		};
+		const secret = { name: "token", events: ["push" as const] };
+		expect(
+			lintFolder(files, { secrets: [{ ...secret, images: ["good"] }] })
+				.problems,
+		).toMatchObject([{ rule: "secret-image", line: 3 }]);
+		expect(
+			lintFolder(files, { secrets: [{ ...secret, images: ["evil"] }] })
+				.problems,
+		).toEqual([]);
+	});
+
+	test("strangers take part, until their file is there", () => {
+		const strangers = [
+			parseStranger({
+				name: "issues",
+				when: [{ event: "manual", variables: { set: "ISSUE_NUMBER" } }],
+			}),
+		];
+		const bare = { "a.yml": manual() };
+		expect(lintFolder(bare, { strangers }).problems).toMatchObject([
+			{ rule: "manual-clash", file: "issues.yml" },
+		]);
+		const files = { ...bare, "issues.yml": STEPS_ON_PUSH };
+		expect(lintFolder(files, { strangers }).problems).toEqual([]);
+		const waits = `${STEPS_ON_PUSH}depends_on: [issues, nobody]\n`;
+		expect(
+			lintFolder({ "w.yml": waits }, { strangers }).problems,
+		).toMatchObject([
+			{ rule: "unknown-workflow", reason: "got depends_on nobody" },
+		]);
+		expect(lintFolder({ "w.yml": waits }).problems).toEqual([]);
+	});
+
+	test("a clash on one branch only, on what two variables have in common, on a part of a text", () => {
+		const on = (branch: string) =>
+			manual().replace("manual", `manual\n    branch: ${branch}`);
+		const clashes = (...texts: string[]) =>
+			lintFolder(
+				Object.fromEntries(texts.map((text, i) => [`${i}.yml`, text])),
+			).problems.map(({ rule }) => rule);
+		expect(clashes(on("dev"), on("dev"))).toEqual(["manual-clash"]);
+		expect(clashes(on("dev"), on("master"))).toEqual([]);
+		expect(clashes(manual("A == B"), manual('A == "x" && B == "x"'))).toEqual([
+			"manual-clash",
+		]);
+		expect(
+			clashes(manual('A startsWith "x"'), manual('A endsWith "y"')),
+		).toEqual(["manual-clash"]);
+		expect(clashes(manual('A == "x"'), manual('A == "y"'))).toEqual([]);
+		expect(clashes(manual('CI_COMMIT_MESSAGE contains "a"'), manual())).toEqual(
+			["manual-clash"],
+		);
 	});
 
 	test("a cron that nobody declared", () => {

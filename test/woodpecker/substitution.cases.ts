@@ -8,7 +8,7 @@ import {
 } from "../../lib/woodpecker/substitution";
 
 const env = (name: string) =>
-	({ CI_COMMIT_SHA: "0123abcd", NAME: "World" })[name];
+	({ CI_COMMIT_SHA: "0123abcd", NAME: "World", PATH: "a/b/c/d" })[name];
 
 describe("substitute, as the server does it", () => {
 	test.each([
@@ -22,6 +22,19 @@ describe("substitute, as the server does it", () => {
 		["${NAME:1:3}", "orl"],
 		["${#NAME}", "5"],
 		["${UNKNOWN:-${NAME}}", "World"],
+		["${NAME##W}", "orld"],
+		["${NAME#*o}", "rld"],
+		["${UNKNOWN##v}", ""],
+		["${PATH##*/}", "d"],
+		["${PATH#*/}", "b/c/d"],
+		["${PATH%/*}", "a/b/c"],
+		["${PATH%%/*}", "a"],
+		["${PATH%x}", "a/b/c/d"],
+		["${NAME/o/0}", "W0rld"],
+		["${PATH//b/x}", "a/x/c/d"],
+		["${NAME/#W/w}", "world"],
+		["${NAME/%d/t}", "Worlt"],
+		["${NAME:-1}", "World"],
 		["a\\\\b", "a\\b"],
 		["a\\/b", "a/b"],
 		["a\\nb", "a\\nb"],
@@ -29,7 +42,7 @@ describe("substitute, as the server does it", () => {
 		expect(substitute(text, env)).toBe(wanted);
 	});
 
-	test.each(["${a[@]}", "${!x}", "${x?}", "${open", "${}", "${x//a/b}"])(
+	test.each(["${a[@]}", "${!x}", "${x?}", "${open", "${}", "${x//a}"])(
 		"%s is refused",
 		(text) => {
 			expect(() => substitute(text, env)).toThrow(SubstitutionError);
@@ -68,4 +81,7 @@ test("a server variable is put in, the shell's own stays, also side by side", ()
 		`echo \${HOME} $${serverVariable("CI_COMMIT_SHA")}`,
 	);
 	expect(substitute(rendered, env)).toBe("echo ${HOME} $0123abcd");
+	expect(
+		substitute(finishSubstitution(serverVariable("CI_COMMIT_SHA", 4)), env),
+	).toBe("0123");
 });

@@ -8,6 +8,7 @@ import { parseConfig } from "./parse-config";
 import { printable } from "./printable";
 import { runDoctor } from "./run-doctor";
 import { runForget } from "./run-forget";
+import { runGate } from "./run-gate";
 import { runProbe } from "./run-probe";
 import { runVerify } from "./run-verify";
 import { UsageError } from "./usage-error";
@@ -49,5 +50,7 @@ function dispatch(config: Config, io: Io): Promise<ExitCode> {
 			return runDoctor(config, io);
 		case "forget":
 			return runForget(config, io);
+		case "gate":
+			return runGate(config, io);
 	}
 }

@@ -94,4 +94,9 @@ export interface GateConfig extends Access {
 	readonly output: Output;
 }
 
-export type Config = ProbeConfig | VerifyConfig | DoctorConfig | ForgetConfig;
+export type Config =
+	| ProbeConfig
+	| VerifyConfig
+	| DoctorConfig
+	| ForgetConfig
+	| GateConfig;

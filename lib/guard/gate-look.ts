@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RegistryClient } from "../oci/client";
 import type { GateConfig } from "./config";
@@ -5,27 +6,20 @@ import type { Outcome } from "./contract";
 import { closedDoor } from "./entrance";
 import type { Finding, Report } from "./finding";
 import { type Holdings, readHoldings } from "./gate-holdings";
-import type { Untagged } from "./gate-losses";
 import type { Io } from "./io";
 import { openClient } from "./open-client";
 import type { Origin } from "./origin";
 import { probe } from "./probe";
 import { reportOf } from "./report";
+import type { scan } from "./scan/scan";
+import type { ScanResult } from "./scan/scan-result";
+import { shown, UsageError } from "./usage-error";
 
-/** What the gate needs of a disk scan's report. */
-export type DiskReport = Omit<Report, "command" | "targets"> & {
-	readonly untagged: readonly Untagged[];
-};
-
-/** Scans one store on disk. */
-export type Scan = (
-	base: string,
-	options: { readonly cache: boolean; readonly deadline: number },
-	io: Io,
-) => Promise<DiskReport>;
+/** Scans a store on disk; a parameter so that tests need no disk. */
+export type Scan = typeof scan;
 
 export interface GateLook {
-	readonly scan: DiskReport;
+	readonly disk: ScanResult;
 	/** undefined: a pull-through cache is never walked. */
 	readonly walk: Report | undefined;
 	readonly holdings: Holdings;
@@ -35,19 +29,30 @@ export interface GateLook {
 const MOST_PATIENCE = 60_000;
 const PAUSE = 500;
 
-/** Looks at the disk and, for a private registry, through its door. */
+/**
+ * Looks at the disk and, for a private registry, through its door.
+ *
+ * @throws UsageError where the base is not one store but a folder of stores
+ */
 export async function lookAtGate(
 	config: GateConfig,
-	scan: Scan,
+	look: Scan,
 	io: Io,
 ): Promise<GateLook> {
 	const { action, base, registry } = config;
 	const deadline = io.now() + config.deadline;
-	const disk = async () => ({
-		scan: await scan(base, { cache: registry === undefined, deadline }, io),
+	const left = AbortSignal.timeout(config.deadline);
+	const disk = async () => {
+		const seen = await look({
+			base,
+			full: false,
+			cache: registry === undefined,
+			stop: AbortSignal.any([io.stop, left]),
+		});
+		assertOneStore(base, seen);
 		// after it: what was deleted meanwhile is no loss
-		holdings: readHoldings(base),
-	});
+		return { disk: seen, holdings: readHoldings(base) };
+	};
 	if (!registry) return { ...(await disk()), walk: undefined };
 	const walk = () =>
 		// a registry that nobody has pushed to has no catalog to shrink
@@ -60,9 +65,20 @@ export async function lookAtGate(
 	return { ...(await disk()), walk: walked };
 }
 
+function assertOneStore(base: string, { stores }: ScanResult): void {
+	if (stores.every(({ path }) => resolve(path) === base)) return;
+	throw new UsageError([
+		{
+			what: `--base: got ${shown(base)}, a folder of ${stores.length} stores`,
+			wanted: "one store: docker/registry/v2 is below it",
+			next: `give --base ${shown(stores[0]?.path ?? base)}, and each store a gate of its own`,
+		},
+	]);
+}
+
 /** The worse of the two. */
-export function outcomeOf({ scan, walk }: GateLook): Outcome {
-	const outcomes = [scan.outcome, walk?.outcome ?? "complete"];
+export function outcomeOf({ disk, walk }: GateLook): Outcome {
+	const outcomes = [disk.outcome, walk?.outcome ?? "complete"];
 	return outcomes.includes("blind")
 		? "blind"
 		: outcomes.includes("partial")
@@ -70,8 +86,18 @@ export function outcomeOf({ scan, walk }: GateLook): Outcome {
 			: "complete";
 }
 
-export function findingsAt({ scan, walk }: GateLook): readonly Finding[] {
-	return [...scan.findings, ...(walk?.findings ?? [])];
+export function findingsAt({ disk, walk }: GateLook): readonly Finding[] {
+	return [...disk.findings, ...(walk?.findings ?? [])];
+}
+
+/** Bad nodes that no tag reaches; undefined where there are more than the scan lists. */
+export function untaggedAt({
+	disk,
+}: GateLook): ScanResult["untagged"] | undefined {
+	const isCut = disk.stores.some(
+		({ untagged, untaggedCount }) => untagged.length < untaggedCount,
+	);
+	return isCut ? undefined : disk.untagged;
 }
 
 async function walkOf(

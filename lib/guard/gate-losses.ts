@@ -11,14 +11,25 @@ export interface Loss {
 	readonly reason: Finding["reason"] | "gone";
 }
 
-/** A manifest that no tag reaches and that is broken. */
-export type Untagged = Pick<Finding, "repository" | "digest" | "reason">;
+/** A bad node that no tag reaches; the first step of its path is the manifest that leads to it. */
+export type Untagged = Pick<
+	Finding,
+	"repository" | "digest" | "reason" | "path"
+>;
+
+/** What was seen when the gate was opened. */
+export interface Whole {
+	readonly holdings: Holdings;
+	/** Nodes that were bad already and that no tag reached: `repository digest`; undefined: too many to tell them. */
+	readonly broken: ReadonlySet<string> | undefined;
+}
 
 export interface Now {
 	readonly holdings: Holdings;
 	/** Of both looks. */
 	readonly findings: readonly Finding[];
-	readonly untagged: readonly Untagged[];
+	/** undefined: too many to tell them. */
+	readonly untagged: readonly Untagged[] | undefined;
 	/** A pull-through cache lets go of content by itself: there only a finding is a loss. */
 	readonly isCache: boolean;
 }
@@ -26,7 +37,10 @@ export interface Now {
 const NOTHING: Holding = { tags: new Map(), revisions: [] };
 
 /** What was whole and is not now, once per (repository, digest); sorted by repository. */
-export function lossesOf(whole: Holdings, now: Now): readonly Loss[] {
+export function lossesOf(
+	{ holdings: whole, broken }: Whole,
+	now: Now,
+): readonly Loss[] {
 	const losses = new Map<string, Loss>();
 	const add = (loss: Loss) => {
 		const key = `${loss.repository} ${loss.digest ?? loss.tags.join()}`;
@@ -43,9 +57,13 @@ export function lossesOf(whole: Holdings, now: Now): readonly Loss[] {
 		});
 		if (lost.length > 0) add({ repository, tags: lost, digest, reason });
 	}
-	for (const { repository, digest, reason } of now.untagged)
-		if (digest !== null && whole.get(repository)?.revisions.includes(digest))
+	for (const each of (broken && now.untagged) ?? []) {
+		const { repository, digest, reason, path } = each;
+		const root = path[0]?.digest ?? digest;
+		const held = root && whole.get(repository)?.revisions.includes(root);
+		if (held && !broken?.has(nodeOf(each)))
 			add({ repository, tags: [], digest, reason });
+	}
 	if (!now.isCache) for (const loss of goneOf(whole, now.holdings)) add(loss);
 	return [...losses.values()].sort((a, b) =>
 		a.repository < b.repository ? -1 : a.repository > b.repository ? 1 : 0,
@@ -71,19 +89,37 @@ function* goneOf(whole: Holdings, holdings: Holdings): Iterable<Loss> {
 	}
 }
 
-/** Everything that is named and not known to be broken. */
+function nodeOf({
+	repository,
+	digest,
+}: Pick<Untagged, "repository" | "digest">) {
+	return `${repository} ${digest}`;
+}
+
+/** Everything that is named and not known to be bad. */
 export function wholeOf(
 	holdings: Holdings,
-	untagged: readonly Untagged[],
-): Holdings {
-	const broken = new Set(untagged.map((e) => `${e.repository} ${e.digest}`));
-	return new Map(
-		[...holdings].map(([repository, { tags, revisions }]) => [
-			repository,
-			{
-				tags,
-				revisions: revisions.filter((e) => !broken.has(`${repository} ${e}`)),
-			},
-		]),
+	untagged: readonly Untagged[] | undefined,
+): Whole {
+	const led = new Set(
+		untagged?.flatMap(({ repository, digest, path }) =>
+			[digest, ...path.map((step) => step.digest)].map((each) =>
+				nodeOf({ repository, digest: each }),
+			),
+		),
 	);
+	return {
+		holdings: new Map(
+			[...holdings].map(([repository, { tags, revisions }]) => [
+				repository,
+				{
+					tags,
+					revisions: revisions.filter(
+						(digest) => !led.has(nodeOf({ repository, digest })),
+					),
+				},
+			]),
+		),
+		broken: untagged && new Set(untagged.map(nodeOf)),
+	};
 }

@@ -11,6 +11,16 @@ export interface GateValues {
 	readonly openSince: number;
 }
 
+/** Nothing is open, whatever the metrics say; what was lost stays said. */
+export function shutGateMetrics(
+	path: string | undefined,
+	registry: string,
+	io: Io,
+): boolean {
+	const isOpen = path !== undefined && readGateValues(path, io).openSince;
+	return !isOpen || writeGateMetrics(path, registry, { openSince: 0 }, io);
+}
+
 /** What an earlier run wrote; a file that is not there or makes no sense says nothing. */
 function readGateValues(path: string, io: Io): Partial<GateValues> {
 	let text: string;

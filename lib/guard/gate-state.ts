@@ -1,4 +1,5 @@
-import type { Holding, Holdings } from "./gate-holdings";
+import type { Holding } from "./gate-holdings";
+import type { Whole } from "./gate-losses";
 
 const KIND = "registry-guard-gate";
 const SCHEMA = 1;
@@ -19,18 +20,22 @@ export interface GateState {
 	/** The reports of the looks at opening. */
 	readonly scan: unknown;
 	readonly walk: unknown;
-	readonly whole: Holdings;
+	readonly whole: Whole;
 }
 
 export function renderGateState(
 	state: Omit<GateState, "schema" | "kind">,
 ): string {
-	const whole = Object.fromEntries(
-		[...state.whole].map(([repository, { tags, revisions }]) => [
-			repository,
-			{ tags: Object.fromEntries(tags), revisions },
-		]),
-	);
+	const { holdings, broken } = state.whole;
+	const whole = {
+		repositories: Object.fromEntries(
+			[...holdings].map(([repository, { tags, revisions }]) => [
+				repository,
+				{ tags: Object.fromEntries(tags), revisions },
+			]),
+		),
+		broken: broken ? [...broken] : null,
+	};
 	return `${JSON.stringify({ schema: SCHEMA, kind: KIND, ...state, whole })}\n`;
 }
 
@@ -42,8 +47,8 @@ function parseHolding(value: unknown): Holding {
 	if (
 		!isRecord(value) ||
 		!isRecord(value.tags) ||
-		!Array.isArray(value.revisions) ||
-		![...Object.values(value.tags), ...value.revisions].every(isString)
+		!isStrings(value.revisions) ||
+		!isStrings(Object.values(value.tags))
 	)
 		throw new Error(INCOMPLETE);
 	return {
@@ -54,6 +59,10 @@ function parseHolding(value: unknown): Holding {
 
 function isString(value: unknown): value is string {
 	return typeof value === "string";
+}
+
+function isStrings(value: unknown): value is string[] {
+	return Array.isArray(value) && value.every(isString);
 }
 
 /**
@@ -81,17 +90,22 @@ export function parseGateState(text: string): GateState {
 		!isString(opened) ||
 		!isString(base) ||
 		(registry !== null && !isString(registry)) ||
-		!isRecord(whole)
+		!isRecord(whole) ||
+		!isRecord(whole.repositories) ||
+		!(whole.broken === null || isStrings(whole.broken))
 	)
 		throw new Error(INCOMPLETE);
 	return {
 		...{ schema: SCHEMA, kind: KIND, version, opened, base, registry },
 		...{ scan, walk },
-		whole: new Map(
-			Object.entries(whole).map(([repository, each]) => [
-				repository,
-				parseHolding(each),
-			]),
-		),
+		whole: {
+			holdings: new Map(
+				Object.entries(whole.repositories).map(([repository, each]) => [
+					repository,
+					parseHolding(each),
+				]),
+			),
+			broken: whole.broken === null ? undefined : new Set(whole.broken),
+		},
 	};
 }

@@ -53,7 +53,7 @@ export function renderGateText(result: GateResult): string {
 			: []),
 		...findingLines(findingsAt(look)),
 		...inconclusiveLines([
-			...look.scan.inconclusive,
+			...look.disk.inconclusive,
 			...(look.walk?.inconclusive ?? []),
 		]),
 	]);

@@ -6,6 +6,7 @@ export const OPERANDS: Readonly<Record<Command, string>> = {
 	verify: "REF...",
 	doctor: "[REGISTRY]",
 	forget: "INSTANCE",
+	gate: "open|close STATE",
 };
 
 const WIDTH = 100;

@@ -5,6 +5,7 @@ import type { Config, DoctorConfig, ForgetConfig } from "./config";
 import { readCredentials } from "./credentials";
 import { type Environment, Inputs, type ReadFile } from "./inputs";
 import { readOutput } from "./output";
+import { parseGateConfig } from "./parse-gate-config";
 import { parseProbeConfig } from "./parse-probe-config";
 import { parseVerifyConfig } from "./parse-verify-config";
 import { readPushUrl } from "./push-input";
@@ -20,6 +21,7 @@ const PARSERS: Readonly<Record<Config["command"], Parser>> = {
 	verify: parseVerifyConfig,
 	doctor: parseDoctorConfig,
 	forget: parseForgetConfig,
+	gate: parseGateConfig,
 };
 
 /**

@@ -2,13 +2,21 @@ import type { GateConfig } from "./config";
 import { EXIT, type ExitCode } from "./contract";
 import { errorText } from "./error-text";
 import { exitCodeOf } from "./exit-code";
-import { findingsAt, lookAtGate, outcomeOf, type Scan } from "./gate-look";
+import {
+	findingsAt,
+	lookAtGate,
+	outcomeOf,
+	type Scan,
+	untaggedAt,
+} from "./gate-look";
 import { type Loss, lossesOf, wholeOf } from "./gate-losses";
-import { writeGateMetrics } from "./gate-metrics";
+import { shutGateMetrics, writeGateMetrics } from "./gate-metrics";
 import { type GateState, parseGateState, renderGateState } from "./gate-state";
 import { type GateResult, renderGateText } from "./gate-text";
 import type { Io } from "./io";
 import { printable, printableJson } from "./printable";
+import { scan } from "./scan/scan";
+import type { ScanResult } from "./scan/scan-result";
 
 /**
  * `guard gate open|close`: what stands before and after a collection. `open` says whether everything is whole and
@@ -17,17 +25,17 @@ import { printable, printableJson } from "./printable";
 export async function runGate(
 	config: GateConfig,
 	io: Io,
-	scan: Scan,
+	look: Scan = scan,
 ): Promise<ExitCode> {
 	return config.action === "open"
-		? openGate(config, io, scan)
-		: closeGate(config, io, scan);
+		? openGate(config, io, look)
+		: closeGate(config, io, look);
 }
 
 async function openGate(
 	config: GateConfig,
 	io: Io,
-	scan: Scan,
+	scanStore: Scan,
 ): Promise<ExitCode> {
 	const { state, base, registry, textfile, instance } = config;
 	const started = io.now();
@@ -38,7 +46,7 @@ async function openGate(
 		io.log(`STATE: ${errorText(error)}`);
 		return EXIT.couldNotLook;
 	}
-	const look = await lookAtGate(config, scan, io);
+	const look = await lookAtGate(config, scanStore, io);
 	const result: GateResult = {
 		action: "open",
 		base,
@@ -72,9 +80,9 @@ async function openGate(
 					opened: new Date(started).toISOString(),
 					base,
 					registry: registry?.origin ?? null,
-					scan: look.scan,
+					scan: sightOf(look.disk),
 					walk: look.walk ?? null,
-					whole: wholeOf(look.holdings, look.scan.untagged),
+					whole: wholeOf(look.holdings, untaggedAt(look)),
 				}),
 			);
 			return true;
@@ -88,20 +96,22 @@ async function openGate(
 async function closeGate(
 	config: GateConfig,
 	io: Io,
-	scan: Scan,
+	scanStore: Scan,
 ): Promise<ExitCode> {
 	const { base, textfile, instance } = config;
 	const state = readState(config, io);
 	if (state === "none") {
 		io.log("STATE: none, the gate was not open: nothing to compare with");
-		return EXIT.clean;
+		return shutGateMetrics(textfile, instance, io)
+			? EXIT.clean
+			: EXIT.couldNotLook;
 	}
 	if (state === "unreadable") return EXIT.couldNotLook;
-	const look = await lookAtGate(config, scan, io);
+	const look = await lookAtGate(config, scanStore, io);
 	const lost: readonly Loss[] = lossesOf(state.whole, {
 		holdings: look.holdings,
 		findings: findingsAt(look),
-		untagged: look.scan.untagged,
+		untagged: untaggedAt(look),
 		isCache: config.registry === undefined,
 	});
 	const outcome = outcomeOf(look);
@@ -160,6 +170,14 @@ function readState(
 	}
 }
 
+/** Without the stores: there is one, and it says the same. */
+function sightOf({
+	stores: _,
+	...sight
+}: ScanResult): Omit<ScanResult, "stores"> {
+	return sight;
+}
+
 /** Result to stdout, and to --report; false: that could not be written. */
 function tell(result: GateResult, config: GateConfig, io: Io): boolean {
 	const { action, base, outcome, look, lost } = result;
@@ -176,7 +194,7 @@ function tell(result: GateResult, config: GateConfig, io: Io): boolean {
 			instance,
 			outcome,
 			lost,
-			scan: look.scan,
+			scan: sightOf(look.disk),
 			walk: look.walk ?? null,
 		});
 	io.out(config.output === "json" ? json() : renderGateText(result));

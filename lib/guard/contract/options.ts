@@ -1,8 +1,11 @@
+import { HOST_OPTIONS } from "./host-options";
 import { type Option, PROBE_MODES } from "./values";
 
-const all = ["probe", "verify", "doctor", "forget"] as const;
+const all = ["probe", "verify", "doctor", "forget", "gate"] as const;
 const walks = ["probe", "verify"] as const;
 const looks = ["probe", "verify", "doctor"] as const;
+/** Whatever may have to log in. */
+const visitors = [...looks, "gate"] as const;
 
 /** Every flag and every variable of the guard, once. Flags beat the environment. */
 export const OPTIONS = {
@@ -23,7 +26,7 @@ export const OPTIONS = {
 	plainHttp: {
 		env: "REGISTRY_PLAIN_HTTP",
 		value: "true|false",
-		commands: looks,
+		commands: visitors,
 		default: "false",
 		setBy: "construct",
 		help: "allow an http:// registry that is not on loopback",
@@ -32,7 +35,7 @@ export const OPTIONS = {
 		flag: "instance",
 		env: "REGISTRY_INSTANCE",
 		value: "NAME",
-		commands: ["probe", "doctor"],
+		commands: ["probe", "doctor", "gate"],
 		default: "host[:port] of the registry",
 		setBy: "construct",
 		help: "the instance label of the metrics",
@@ -40,28 +43,28 @@ export const OPTIONS = {
 	user: {
 		env: "REG_USER",
 		value: "USER",
-		commands: looks,
+		commands: visitors,
 		setBy: "construct",
 		help: "user name, with REG_PASS; for the registry or the one host that the REFs name",
 	},
 	password: {
 		env: "REG_PASS",
 		value: "PASSWORD",
-		commands: looks,
+		commands: visitors,
 		setBy: "construct",
 		help: "password or token, with REG_USER",
 	},
 	userFile: {
 		env: "REG_USER_FILE",
 		value: "FILE",
-		commands: looks,
+		commands: visitors,
 		setBy: "cli",
 		help: "file that holds the user name, instead of REG_USER",
 	},
 	passwordFile: {
 		env: "REG_PASS_FILE",
 		value: "FILE",
-		commands: looks,
+		commands: visitors,
 		setBy: "cli",
 		help: "file that holds the password, instead of REG_PASS",
 	},
@@ -69,7 +72,7 @@ export const OPTIONS = {
 		flag: "auth-file",
 		env: "REGISTRY_AUTH_FILE",
 		value: "FILE",
-		commands: looks,
+		commands: visitors,
 		setBy: "cli",
 		help: "docker config.json with an entry per host",
 	},
@@ -85,7 +88,7 @@ export const OPTIONS = {
 		flag: "realm-hosts",
 		env: "REGISTRY_REALM_HOSTS",
 		value: "HOST,...",
-		commands: looks,
+		commands: visitors,
 		default: "the registry's own host",
 		setBy: "construct",
 		help: "further hosts that may be sent credentials for a token",
@@ -160,7 +163,7 @@ export const OPTIONS = {
 		flag: "concurrency",
 		env: "PROBE_CONCURRENCY",
 		value: "N",
-		commands: walks,
+		commands: [...walks, "gate"],
 		default: "8",
 		setBy: "construct",
 		help: "ceiling of the adaptive number of requests under way",
@@ -169,7 +172,7 @@ export const OPTIONS = {
 		flag: "deadline",
 		env: "PROBE_DEADLINE",
 		value: "DURATION",
-		commands: looks,
+		commands: visitors,
 		default: "10m",
 		setBy: "construct",
 		help: "what is not looked at by then is inconclusive (90s, 10m)",
@@ -232,7 +235,7 @@ export const OPTIONS = {
 	report: {
 		flag: "report",
 		value: "FILE",
-		commands: walks,
+		commands: [...walks, "gate"],
 		setBy: "cli",
 		help: "write the JSON report to a file as well",
 	},
@@ -268,6 +271,7 @@ export const OPTIONS = {
 		setBy: "cli",
 		help: "also ask the referrers API, a request per manifest",
 	},
+	...HOST_OPTIONS,
 } as const satisfies Record<string, Option>;
 /** Name of an option in code. */
 export type OptionName = keyof typeof OPTIONS;

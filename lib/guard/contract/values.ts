@@ -7,6 +7,7 @@ export const COMMANDS = {
 	doctor:
 		"name, TCP, TLS, auth, catalog, Pushgateway: one line each, first failure explained",
 	forget: "delete a retired registry's Pushgateway groups",
+	gate: "before a collection: is everything whole; after it: is anything lost",
 } as const;
 /** A subcommand of the guard. */
 export type Command = keyof typeof COMMANDS;

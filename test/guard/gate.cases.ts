@@ -10,10 +10,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GC_METRICS } from "../../lib/guard/contract";
-import type { Finding } from "../../lib/guard/finding";
 import type { Scan } from "../../lib/guard/gate-look";
 import { runGate } from "../../lib/guard/run-gate";
-import type { ScanResult } from "../../lib/guard/scan/scan-result";
+import type { ScanFinding, ScanResult } from "../../lib/guard/scan/scan-result";
 import { writeAtomically } from "../../lib/guard/write-atomically";
 import { multiArch } from "../support/images";
 import { runCli } from "../support/run-cli";
@@ -31,7 +30,8 @@ const COUNTS = {
 	bytes: 0,
 	weakReads: 0,
 };
-const BROKEN: Finding = {
+const BROKEN: ScanFinding = {
+	store: "private",
 	repository: "app",
 	tags: ["v1"],
 	digest: CONTENT.root,

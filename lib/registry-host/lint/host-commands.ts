@@ -1,0 +1,189 @@
+import type { Place } from "./host-rules";
+import { CRON_LINE, type HostFileKind } from "./kind-of";
+
+/** A file that starts programs: a crontab, a unit, a script. */
+export interface CommandFile {
+	readonly file: string;
+	readonly kind: HostFileKind;
+	readonly text: string;
+}
+
+/** A command line, its continuation lines joined. */
+export interface HostCommand extends Place {
+	readonly text: string;
+	/** The commands before and after it that run on the same occasion: the rest of the unit or script; none in a crontab. */
+	readonly before: string;
+	readonly after: string;
+}
+
+/** Something that starts by the clock. */
+export interface HostJob extends Place {
+	/** Minutes of the week, from Sunday 00:00, rising. */
+	readonly starts: readonly number[];
+	/** What it runs, with the text of the scripts of the set that it names. */
+	readonly command: string;
+	/** The first of its own words, for people. */
+	readonly name: string;
+}
+
+const DAY = 1440;
+const WEEK = 7 * DAY;
+const NAMED: Readonly<Record<string, string>> = {
+	"@yearly": "0 0 1 1 *",
+	"@annually": "0 0 1 1 *",
+	"@monthly": "0 0 1 * *",
+	"@weekly": "0 0 * * 0",
+	"@daily": "0 0 * * *",
+	"@midnight": "0 0 * * *",
+	"@hourly": "0 * * * *",
+};
+const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/** Every command line of a file; comments are none. */
+export function commandsOf({ file, kind, text }: CommandFile): HostCommand[] {
+	const lines: { line: number; text: string }[] = [];
+	let joined: { line: number; text: string } | undefined;
+	for (const [i, raw] of text.split("\n").entries()) {
+		if (!joined && /^\s*([#;]|$)/.test(raw)) continue;
+		joined ??= { line: i + 1, text: "" };
+		const continues = /\\\s*$/.test(raw);
+		joined.text += raw.replace(/\\\s*$/, " ");
+		if (continues) continue;
+		lines.push(joined);
+		joined = undefined;
+	}
+	if (joined) lines.push(joined);
+	const isAlone = kind === "crontab";
+	const all = lines.map((each) => each.text);
+	return lines.map(({ line, text }, i) => ({
+		file,
+		line,
+		text,
+		before: isAlone ? "" : all.slice(0, i).join("\n"),
+		after: isAlone ? "" : all.slice(i + 1).join("\n"),
+	}));
+}
+
+/** What crontabs and timers of the set start, by the clock. */
+export function jobsOf(files: readonly CommandFile[]): HostJob[] {
+	const scripts = files.filter(({ kind }) => kind === "script");
+	/** The command, and what is in the scripts that it names. */
+	const whole = (command: string) =>
+		[
+			command,
+			...scripts
+				.filter(({ file }) => command.includes(nameOf(file)))
+				.map(({ text }) => text),
+		].join("\n");
+	return files.flatMap((each): HostJob[] => {
+		if (each.kind === "crontab")
+			return commandsOf(each).flatMap(({ file, line, text }) => {
+				const [, when = "", command = ""] = CRON_LINE.exec(text) ?? [];
+				const starts = cronStarts(when);
+				return starts.length > 0
+					? [{ file, line, starts, command: whole(command), name: command }]
+					: [];
+			});
+		if (each.kind === "systemd-unit")
+			return timerJobs(each, files).map((job) => ({
+				...job,
+				command: whole(job.command),
+			}));
+		return [];
+	});
+}
+
+function nameOf(file: string): string {
+	return file.slice(file.lastIndexOf("/") + 1);
+}
+
+function timerJobs(
+	{ file, text }: CommandFile,
+	files: readonly CommandFile[],
+): HostJob[] {
+	const unit = /^Unit=(.+)$/m.exec(text)?.[1]?.trim();
+	const own = nameOf(file).replace(/\.timer$/, ".service");
+	const service = files.find(
+		(each) =>
+			each.kind === "systemd-unit" && nameOf(each.file) === (unit ?? own),
+	);
+	const command = service ? service.text : "";
+	return text.split("\n").flatMap((line, i) => {
+		const when = /^OnCalendar=(.+)$/.exec(line)?.[1]?.trim();
+		const starts = when ? calendarStarts(when) : [];
+		return starts.length > 0
+			? [{ file, line: i + 1, starts, command, name: nameOf(file) }]
+			: [];
+	});
+}
+
+/** Minutes of the week at which a cron expression may fire: a day of the month may be any day of the week. */
+export function cronStarts(expression: string): number[] {
+	const text = NAMED[expression.trim().toLowerCase()] ?? expression.trim();
+	const [minute = "", hour = "", date = "", , day = ""] = text.split(/\s+/);
+	const minutes = fieldValues(minute, 0, 59);
+	const hours = fieldValues(hour, 0, 23);
+	const days =
+		date === "*" || date === "?"
+			? fieldValues(day === "?" ? "*" : day, 0, 7).map((each) => each % 7)
+			: [0, 1, 2, 3, 4, 5, 6];
+	return startsAt(days, hours, minutes);
+}
+
+function startsAt(
+	days: readonly number[],
+	hours: readonly number[],
+	minutes: readonly number[],
+): number[] {
+	const all = days.flatMap((day) =>
+		hours.flatMap((hour) =>
+			minutes.map((minute) => day * DAY + hour * 60 + minute),
+		),
+	);
+	return [...new Set(all)].filter((each) => each < WEEK).sort((a, b) => a - b);
+}
+
+function fieldValues(field: string, least: number, most: number): number[] {
+	return field.split(",").flatMap((part) => {
+		const [, range = "", step = "1"] = /^([^/]+)(?:\/(\d+))?$/.exec(part) ?? [];
+		const [first = "", last = first] =
+			range === "*" ? [String(least), String(most)] : range.split("-");
+		const from = numberOf(first);
+		// n/step goes on to the end
+		const to =
+			part.includes("/") && !range.includes("-") ? most : numberOf(last);
+		if (from === undefined || to === undefined || Number(step) < 1) return [];
+		const values: number[] = [];
+		for (
+			let i = Math.max(least, from);
+			i <= Math.min(most, to);
+			i += Number(step)
+		)
+			values.push(i);
+		return values;
+	});
+}
+
+function numberOf(text: string): number | undefined {
+	if (/^\d+$/.test(text)) return Number(text);
+	const day = DAYS.indexOf(text.slice(0, 3).toLowerCase());
+	return day === -1 ? undefined : day;
+}
+
+/** The same of systemd's OnCalendar, of its forms with days and times; others are not judged. */
+function calendarStarts(expression: string): number[] {
+	const named = NAMED[`@${expression.toLowerCase()}`];
+	// systemd's week begins on Monday
+	if (named) return cronStarts(expression === "weekly" ? "0 0 * * 1" : named);
+	const [, days = "", hours = "", minutes = ""] =
+		/^(?:([A-Za-z][A-Za-z,.]*)\s+)?(?:[\d*]+-[\d*]+-[\d*]+\s+)?([\d*,]+):([\d*,/]+)(?::\d+)?(?:\s+\S+)?$/.exec(
+			expression,
+		) ?? [];
+	if (hours === "") return [];
+	const week = days === "" ? "*" : days.replaceAll("..", "-");
+	return startsAt(
+		fieldValues(week, 0, 6),
+		fieldValues(hours, 0, 23),
+		fieldValues(minutes, 0, 59),
+	);
+}

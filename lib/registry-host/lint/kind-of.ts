@@ -1,0 +1,71 @@
+export const HOST_FILE_KINDS = [
+	"compose",
+	"nginx",
+	"registry-config",
+	"crontab",
+	"netplan",
+	"resolved",
+	"systemd-unit",
+	"script",
+] as const;
+/** What the config lint has rules for. */
+export type HostFileKind = (typeof HOST_FILE_KINDS)[number];
+
+/** A line of a crontab that starts something: five fields or a name, with or without a user, and a command. */
+export const CRON_LINE =
+	/^\s*(@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:[-\d*/,A-Za-z]+[ \t]+){4}[-\d*/,A-Za-z]+)[ \t]+(\S.*)$/;
+const ASSIGNMENT = /^\s*[A-Za-z_]\w*\s*=/;
+const COMMENT = /^\s*(#|$)/;
+const INI_SECTION = /^\[([A-Za-z]+)\]\s*$/m;
+const UNIT_SECTIONS = new Set(["Unit", "Service", "Timer", "Install", "Mount"]);
+const NGINX =
+	/^\s*(http|events|server|stream|upstream\s+\S+|location\s[^{]*)\s*\{|^\s*(proxy_pass|worker_processes|listen|server_name|proxy_set_header|proxy_cache_path)\s[^;\n]*;/m;
+const TOP_KEY =
+	/^(?:"([^"\n]+)"|'([^'\n]+)'|([A-Za-z][\w.-]*))[ \t]*:(?=\s|$)/gm;
+
+/** Which kind a file's text is, by what it says and never by its name; undefined for one that has no rules. */
+export function kindOf(text: string): HostFileKind | undefined {
+	if (text.startsWith("#!")) return "script";
+	const section = INI_SECTION.exec(text)?.[1];
+	if (section === "Resolve") return "resolved";
+	if (section !== undefined && UNIT_SECTIONS.has(section))
+		return "systemd-unit";
+	if (isCrontab(text)) return "crontab";
+	const kind = yamlKind(topKeys(text));
+	if (kind) return kind;
+	return NGINX.test(text) ? "nginx" : undefined;
+}
+
+/** Mostly lines that start something: one that is malformed does not make it another kind. */
+function isCrontab(text: string): boolean {
+	const lines = text
+		.split("\n")
+		.filter((line) => !COMMENT.test(line) && !ASSIGNMENT.test(line));
+	const jobs = lines.filter((line) => CRON_LINE.test(line));
+	return jobs.length > 0 && jobs.length * 2 >= lines.length;
+}
+
+function topKeys(text: string): ReadonlySet<string> {
+	const found = [...text.matchAll(TOP_KEY)].map(
+		([, double, single, bare]) => double ?? single ?? bare ?? "",
+	);
+	if (found.length > 0 || !/^\s*\{/.test(text)) return new Set(found);
+	// the same as JSON, or in one line
+	return new Set(
+		[...text.matchAll(/^\s*[{,]?\s*"?([A-Za-z][\w-]*)"?\s*:/gm)].map(
+			([, key]) => key ?? "",
+		),
+	);
+}
+
+function yamlKind(keys: ReadonlySet<string>): HostFileKind | undefined {
+	// a workflow has services too
+	if (keys.has("services") && !keys.has("steps")) return "compose";
+	if (keys.has("network") && !keys.has("services")) return "netplan";
+	if (
+		(keys.has("storage") || keys.has("proxy")) &&
+		(keys.has("version") || keys.has("http"))
+	)
+		return "registry-config";
+	return undefined;
+}

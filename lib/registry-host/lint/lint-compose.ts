@@ -1,0 +1,51 @@
+import { assertPinned } from "../../pins";
+import type { ComposeService } from "./compose-file";
+import type { Report } from "./host-rules";
+import { isRegistryImage } from "./registry-view";
+
+/** What is wrong with a service by itself. */
+export function lintService(
+	file: string,
+	service: ComposeService,
+	report: Report,
+): void {
+	const { name, image } = service;
+	if (image !== "" && !isPinned(image))
+		report(
+			"floating-pin",
+			{ file, line: service.imageLine },
+			`${name}: got ${image}`,
+			"name an exact version (registry:2.8.3), with or without its sha256 digest",
+		);
+	const isServer = service.ports.length > 0 || isRegistryImage(image);
+	if (isServer && !service.hasHealthcheck)
+		report(
+			"missing-healthcheck",
+			{ file, line: service.line },
+			`${name}: got no healthcheck`,
+			"add one that asks the port for /v2/ (a cache wants 2xx, a private registry 401 too)",
+			"warning",
+		);
+	const deletes = service.environment.get("DELETE_IMAGES");
+	if (/registry-ui|registry-frontend/.test(image) && isTrue(deletes))
+		report(
+			"ui-with-delete",
+			{ file, line: service.lineOfVariable("DELETE_IMAGES") },
+			`${name}: got DELETE_IMAGES=${deletes}`,
+			"set DELETE_IMAGES to false; delete with the guard's plan, which keeps what other tags need",
+		);
+}
+
+function isPinned(image: string): boolean {
+	try {
+		assertPinned(image);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** As the shell scripts of such images read it. */
+export function isTrue(value: string | undefined): boolean {
+	return /^(true|yes|on|1)$/i.test(value ?? "");
+}

@@ -1,0 +1,53 @@
+import type { HostJob } from "./host-commands";
+import type { Report } from "./host-rules";
+
+/** Minutes: a collection or a scan of a full disk may take longer than any smaller gap between two starts. */
+const APART = 60;
+const WEEK = 7 * 1440;
+/** What changes or reads whole stores. */
+const TOUCHES_STORES =
+	/garbage-collect|cleanup-tags|fix-broken-blobs|docker\/registry\/v2|guard(\.mjs)?\s+(scan|gate)|\/opt\/registry\/data/;
+/** More jobs than anybody has. */
+const MAX_JOBS = 1000;
+
+/** Jobs on the stores that start while another may still run, without a lock that makes them wait. */
+export function lintCron(jobs: readonly HostJob[], report: Report): void {
+	const starts = jobs
+		.filter(({ command }) => TOUCHES_STORES.test(command))
+		.slice(0, MAX_JOBS)
+		.flatMap((job) => job.starts.map((at) => ({ at, job })))
+		.sort((a, b) => a.at - b.at);
+	const told = new Set<HostJob>();
+	for (const [i, next] of starts.entries()) {
+		// before the first of the week is the last of the week before
+		const previous = starts[(i + starts.length - 1) % starts.length];
+		if (!previous || previous === next || told.has(next.job)) continue;
+		const gap = (next.at - previous.at + WEEK) % WEEK;
+		const lock = lockOf(next.job.command);
+		if (gap >= APART || (lock && lock === lockOf(previous.job.command)))
+			continue;
+		told.add(next.job);
+		const { file, line } = next.job;
+		report(
+			"cron-overlap",
+			{ file, line },
+			next.job === previous.job
+				? `got a start every ${gap} minutes, without a lock`
+				: `got a start ${gap} minutes after that of line ${previous.job.line}${previous.job.file === file ? "" : ` of ${previous.job.file}`}, without a lock that both take`,
+			"put both behind one lock that waits: flock -w 7200 /opt/registry/.lock COMMAND",
+		);
+	}
+}
+
+/** The file that a command locks with flock; undefined for none. */
+function lockOf(command: string): string | undefined {
+	const [, rest = ""] = /\bflock\s+([^\n]*)/.exec(command) ?? [];
+	let takesValue = false;
+	for (const word of rest.split(/\s+/)) {
+		if (takesValue) takesValue = false;
+		else if (/^(-w|-E|--timeout|--wait|--conflict-exit-code)$/.test(word))
+			takesValue = true;
+		else if (!word.startsWith("-")) return word.replace(/^["']|["']$/g, "");
+	}
+	return undefined;
+}

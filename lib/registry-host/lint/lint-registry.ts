@@ -1,0 +1,148 @@
+import type { Distribution } from "../distribution";
+import { type ConfigKeys, REGISTRY_CONFIG_KEYS } from "../registry-config-keys";
+import type { Report } from "./host-rules";
+import { isTrue } from "./lint-compose";
+import { isLoopback, portOf, type RegistryView } from "./registry-view";
+import type { YamlMap } from "./yaml-file";
+
+/** Keys that people write and that do not do what they say, by their path. */
+const TRAPS: Readonly<Record<string, string>> = {
+	"proxy.ttl":
+		"2.8 keeps what it pulled for seven days whatever is written here; it is a key from 3.0 on",
+	"storage.filesystem.maxsize":
+		"no version bounds the size of its store: watch the disk instead",
+};
+
+/** What is wrong with one registry: its configuration, with what its service says over it. */
+export function lintRegistry(
+	registry: RegistryView,
+	hasCompose: boolean,
+	report: Report,
+): void {
+	lintKeys(registry, report);
+	lintEviction(registry, report);
+	lintMetrics(registry, hasCompose, report);
+}
+
+function lintKeys(registry: RegistryView, report: Report): void {
+	const { config, distribution } = registry;
+	if (!config) return;
+	const majors: readonly Distribution[] = distribution
+		? [distribution]
+		: [2, 3];
+	const unknown = new Map<
+		string,
+		{ path: (string | number)[]; by: Distribution[] }
+	>();
+	for (const major of majors) {
+		for (const path of unknownKeys(
+			config.yaml.root,
+			REGISTRY_CONFIG_KEYS[major],
+		)) {
+			const key = path.join(".");
+			const seen = unknown.get(key) ?? { path, by: [] };
+			seen.by.push(major);
+			unknown.set(key, seen);
+		}
+	}
+	for (const [key, { path, by }] of unknown) {
+		const isSure = by.length === majors.length;
+		const whose = distribution
+			? `registry ${distribution}.x does not know`
+			: isSure
+				? "no registry knows, 2.8 or 3.x"
+				: `registry ${by[0]}.x does not know; which one it is cannot be seen without its compose file`;
+		report(
+			"unknown-config-key",
+			{ file: config.file, line: config.yaml.lineOf(...path) },
+			`got ${key}, which ${whose}`,
+			TRAPS[key.replace(/\.\d+\./g, ".")] ??
+				"remove it, or write it as the version's configuration reference has it",
+			isSure ? "error" : "warning",
+		);
+	}
+}
+
+function unknownKeys(
+	value: YamlMap,
+	known: ConfigKeys,
+	above: readonly (string | number)[] = [],
+): (string | number)[][] {
+	return Object.entries(value).flatMap(([key, each]) => {
+		const path = [...above, key];
+		const below = Object.hasOwn(known, key) ? known[key] : undefined;
+		if (below === undefined) return [path];
+		if (typeof below === "string") return [];
+		const isList = Array.isArray(below);
+		const keys = (isList ? below[0] : below) as ConfigKeys;
+		const items = Array.isArray(each) ? each : [each];
+		return items.flatMap((item, i) =>
+			typeof item === "object" && item !== null
+				? unknownKeys(item, keys, isList ? [...path, i] : path)
+				: [],
+		);
+	});
+}
+
+function lintEviction(registry: RegistryView, report: Report): void {
+	const { distribution, value, place } = registry;
+	const remote = value("proxy", "remoteurl");
+	if (remote === "") return;
+	const deletes = isTrue(value("storage", "delete", "enabled"));
+	if (deletes && distribution !== 3)
+		report(
+			"proxy-with-delete",
+			place("storage", "delete", "enabled"),
+			`got storage.delete.enabled in a cache of ${remote}${distribution ? "" : " (its version is not known without its compose file)"}`,
+			"leave storage.delete out: a cache answers 405 to DELETE anyway, and 2.8 uses it to expire blobs that other images share",
+		);
+	const ttl = value("proxy", "ttl");
+	if (/^-|^0+(\.0*)?([a-zµ]+)?$/.test(ttl) && distribution !== 2)
+		report(
+			"cache-without-eviction",
+			place("proxy", "ttl"),
+			`got proxy.ttl: ${ttl}, which means never`,
+			"leave ttl out (seven days) or write a duration (168h)",
+		);
+	else if (!deletes)
+		report(
+			"cache-without-eviction",
+			place("proxy", "remoteurl"),
+			`got a cache of ${remote} that may not delete: expiry fails ("operation unsupported"), and it keeps all it ever pulled`,
+			distribution === 3
+				? "set storage.delete.enabled: true: on 3.x expiry needs it"
+				: "watch the disk (RegistryDiskFilling) and empty one cache at a time; silence this with that as its reason",
+			"warning",
+		);
+}
+
+function lintMetrics(
+	registry: RegistryView,
+	hasCompose: boolean,
+	report: Report,
+): void {
+	const { service, composeFile, value, place } = registry;
+	const address = value("http", "debug", "addr");
+	if (address === "") return;
+	const port = portOf(address);
+	const host = address.slice(0, address.lastIndexOf(":"));
+	if (service && composeFile) {
+		const open = service.ports.filter(
+			({ target, host }) => target === port && !isLoopback(host),
+		);
+		for (const each of open)
+			report(
+				"metrics-public",
+				{ file: composeFile, line: each.line },
+				`${service.name}: got port ${each.published} published ${each.host ? `on ${each.host}` : "to everybody"}`,
+				"publish it on nginx instead, in a server with an allow list (allow 10.0.20.0/24; deny all;), or on 127.0.0.1",
+			);
+	} else if (!hasCompose && !isLoopback(host))
+		report(
+			"metrics-public",
+			place("http", "debug", "addr"),
+			`got http.debug.addr: ${address}; who reaches it cannot be seen without the compose file`,
+			"listen on 127.0.0.1, or lint it with the compose file that does or does not publish it",
+			"warning",
+		);
+}

@@ -1,6 +1,8 @@
 import {
 	COMMANDS,
 	type Command,
+	DRIFT_JOB,
+	DRIFT_METRICS,
 	EXIT,
 	INCONCLUSIVE_REASONS,
 	KINDS,
@@ -99,7 +101,9 @@ ${table(
 	],
 )}
 
-The first line that applies wins. \`forget\` of an instance that is not there is 0: it is forgotten already.
+The first line that applies wins. \`drift\`: ${EXIT.couldNotLook} (a root could not be planned, or the push failed) comes before ${EXIT.findings} (a root differs; with \`--locks\`: a
+lock is held). \`changed\`: ${EXIT.couldNotLook} where git cannot say, for one because the base is not in the clone. \`apply\`: ${EXIT.couldNotLook} where a root failed, or was
+skipped because one that it depends on did. \`forget\` of an instance that is not there is 0: it is forgotten already.
 
 ## Signals
 
@@ -126,6 +130,30 @@ ${table(
 
 \`doctor --json\`: \`{schema: 1, version, command, registry, instance, steps: [{step, status: "ok"|"failed"|"skipped", detail, next?}]}\`;
 \`forget --json\`: \`{schema: 1, version, command, instance, job, dryRun, groups, deleted}\`, both lists of label sets.
+\`drift --json\`: \`{schema: 1, version, command, started, durationSeconds, pushed, stacks: [{stack, path, state: "clean"|"differs"|"error", causes, changes: [{address,
+action, causes}], reason, lock, firstSeen, ageHours}]}\`; with \`--locks\` \`{schema: 1, version, command, locks: [{stack, path, state: "free"|"held"|"left"|"error", lock: {id, who,
+operation, created}|null, reason, unlock}]}\`. \`changed --json\`: \`{schema: 1, version, command, base, roots: [{path, stack, base, because, after}]}\`, in the order to apply them
+in. \`apply --json\`: \`{schema: 1, version, command, base, head, roots: [{path, stack, outcome: "applied"|"planned"|"empty"|"failed"|"skipped", changes, reason}]}\`.
+
+## Roots
+
+A root is a folder with a \`cdk.tf.json\` (what \`cdktf synth\` writes), with a \`terragrunt.hcl\`, or with \`*.tf\` files. \`ROOTS\` are roots, parent folders of roots, \`cdktf.out\`, or globs
+(\`'stacks/*'\`). The stack's name is that of its folder; where two have one name, their paths. Every root is initialised and planned in its own folder, at most
+\`--parallel\` together, with one plugin cache (\`TF_PLUGIN_CACHE_DIR\`, default \`~/.terraform.d/plugin-cache\`); an \`init\` that may write into the cache runs alone. Terraform waits
+5 minutes for a lock. Plans are kept in a folder that only the user reads and removed at once; reports hold addresses and actions, never values.
+
+\`drift\`: a change is \`drift\` where Terraform found the resource not as its state has it, \`unapplied\` where the code is not as the state has it; both can be. The age of
+a difference is kept in the Pushgateway alone: where it cannot be read back, nothing is published (a push would begin every age anew), the exit code is ${EXIT.couldNotLook}, and the
+alert on a stale run fires if that lasts. One job is one set of roots: a run over a part of them needs a \`--job\` of its own.
+
+\`changed\`: a hand-written root changed if a file differs from its last applied commit (\`--applied\`, else \`--base\`), committed or not, in its folder or among what that
+names outside of it: local modules, \`file()\` and the like, links, var files, Terragrunt's includes; or in \`modules/\`, \`config.tfvars\`, \`terragrunt.hcl\` of a folder above. A path
+put together at run time counts as the folder that its written part names; one without any is not seen. A synthesized stack changed if its output differs from the digest that was kept when it was
+applied; without one, from what the base has of it; else it counts as changed. A root comes after those whose state it reads (\`terraform_remote_state\`), that Terragrunt names, or
+that cdktf's manifest does; a cycle is exit ${EXIT.usage}.
+
+\`apply\` plans and applies each changed root after those it depends on and keeps in \`--applied\` what it has done, at once: \`{schema: 1, stacks: {<stack>: {commit, digest?}}}\`. A root that fails keeps its
+last applied commit, so that the next run finds it again. With \`--plan\` nothing is applied and nothing kept.
 
 ## Metrics
 
@@ -133,5 +161,9 @@ Gauges, in the Pushgateway group \`/metrics/job/<job>/instance/<instance>[/shard
 one never lowers a failure family and never sends a success; a blind one says only that it is blind (both POST).
 
 ${table(["name", "labels", "meaning"], Object.values(METRICS).map(metricRow))}
+
+\`drift\` publishes to the group \`/metrics/job/${DRIFT_JOB}\` (PUT):
+
+${table(["name", "labels", "meaning"], Object.values(DRIFT_METRICS).map(metricRow))}
 `;
 }

@@ -1,6 +1,9 @@
+import { runApply } from "./changed/run-apply";
+import { runChanged } from "./changed/run-changed";
 import { parseCommandLine } from "./command-line";
 import type { Config } from "./config";
 import { EXIT, type ExitCode } from "./contract";
+import { runDrift } from "./drift/run-drift";
 import { errorText } from "./error-text";
 import { renderHelp } from "./help";
 import type { Io } from "./io";
@@ -52,5 +55,11 @@ function dispatch(config: Config, io: Io): Promise<ExitCode> {
 			return runForget(config, io);
 		case "gate":
 			return runGate(config, io);
+		case "drift":
+			return runDrift(config, io);
+		case "changed":
+			return runChanged(config, io);
+		case "apply":
+			return runApply(config, io);
 	}
 }

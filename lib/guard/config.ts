@@ -2,6 +2,8 @@ import type { Reference } from "../oci/reference";
 import type { Access } from "./access";
 import type { ProbeMode } from "./contract";
 import type { Origin } from "./origin";
+import type { Root } from "./roots/root";
+import type { Tools } from "./roots/tools";
 
 /** Where and as what to publish. */
 interface PushTarget {
@@ -94,9 +96,43 @@ export interface GateConfig extends Access {
 	readonly output: Output;
 }
 
+export interface DriftConfig {
+	readonly command: "drift";
+	/** At least one. */
+	readonly roots: readonly Root[];
+	readonly tools: Tools;
+	readonly push: PushTarget | undefined;
+	readonly ca: string | undefined;
+	/** File for the short report. */
+	readonly slack: string | undefined;
+	/** Only show who holds the locks. */
+	readonly locks: boolean;
+	readonly output: Output;
+}
+
+export interface ChangedConfig {
+	readonly command: "changed";
+	readonly roots: readonly Root[];
+	/** A revision as git takes it. */
+	readonly base: string;
+	/** File with the last applied commit of each root. */
+	readonly applied: string | undefined;
+	readonly output: Output;
+}
+
+export interface ApplyConfig extends Omit<ChangedConfig, "command"> {
+	readonly command: "apply";
+	readonly tools: Tools;
+	readonly planOnly: boolean;
+	readonly slack: string | undefined;
+}
+
 export type Config =
 	| ProbeConfig
 	| VerifyConfig
 	| DoctorConfig
 	| ForgetConfig
-	| GateConfig;
+	| GateConfig
+	| DriftConfig
+	| ChangedConfig
+	| ApplyConfig;

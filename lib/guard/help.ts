@@ -7,11 +7,20 @@ export const OPERANDS: Readonly<Record<Command, string>> = {
 	doctor: "[REGISTRY]",
 	forget: "INSTANCE",
 	gate: "open|close STATE",
+	drift: "ROOTS...",
+	changed: "ROOTS...",
+	apply: "ROOTS...",
 };
 
 const WIDTH = 100;
 const EXIT_CODES =
 	"exit: 2 usage; else 3 a push failed; else 1 findings; else 3 could not look; else 0";
+const OWN_EXIT_CODES: Readonly<Partial<Record<Command, string>>> = {
+	drift:
+		"exit: 2 usage; else 3 a root could not be planned or the push failed; else 1 a root differs; else 0",
+	changed: "exit: 2 usage; 3 git could not say; else 0",
+	apply: "exit: 2 usage; 3 a root failed, or was skipped for it; else 0",
+};
 
 /** Breaks text at blanks so that it fits beside a left column. */
 function wrap(left: string, column: number, text: string): string {
@@ -51,5 +60,5 @@ export function renderHelp(command?: Command): string {
 			const fallback = option.default ? ` (default: ${option.default})` : "";
 			return wrap(`  ${optionNames(option)}`, 44, `${option.help}${fallback}`);
 		});
-	return `usage: guard ${command} ${OPERANDS[command]} [flags]\n\n${COMMANDS[command]}\n\n${options.join("\n")}\n\nflags beat variables; ${EXIT_CODES}\n`;
+	return `usage: guard ${command} ${OPERANDS[command]} [flags]\n\n${COMMANDS[command]}\n\n${options.join("\n")}\n\nflags beat variables; ${OWN_EXIT_CODES[command] ?? EXIT_CODES}\n`;
 }

@@ -101,6 +101,11 @@ export class Inputs {
 		}
 	}
 
+	/** A variable that is the system's and not ours. */
+	system(name: "PATH"): string {
+		return this.env[name] ?? "";
+	}
+
 	/** Where Kubernetes says that its API is. */
 	kubernetes(): { host: string | undefined; port: string | undefined } {
 		const [host, port] = KUBERNETES_ENV.map((name) => this.env[name]);

@@ -17,6 +17,8 @@ export interface Io {
 	log(line: string): void;
 	/** Replaces the progress line; undefined where stderr is no terminal. */
 	readonly progress: ((line: string) => void) | undefined;
+	/** Sends a signal to a process group, one that is gone or not; nothing else may do that. */
+	killGroup(leader: number, signal: "SIGINT" | "SIGKILL"): void;
 	/** Aborts when the process is told to end (SIGTERM, SIGINT). */
 	readonly stop: AbortSignal;
 }

@@ -52,6 +52,13 @@ async function start(): Promise<void> {
 		progress: isTerminal
 			? (line) => void process.stderr.write(`${clear}${line}`)
 			: undefined,
+		killGroup: (leader, signal) => {
+			try {
+				process.kill(-leader, signal);
+			} catch {
+				// it has ended
+			}
+		},
 		stop: stop.signal,
 	};
 	process.exitCode = await run(argv, io);

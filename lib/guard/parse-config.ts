@@ -1,8 +1,13 @@
 import { readAccess } from "./access";
 import { readCa } from "./ca-file";
+import {
+	parseApplyConfig,
+	parseChangedConfig,
+} from "./changed/parse-changed-config";
 import type { CommandLine } from "./command-line";
 import type { Config, DoctorConfig, ForgetConfig } from "./config";
 import { readCredentials } from "./credentials";
+import { parseDriftConfig } from "./drift/parse-drift-config";
 import { type Environment, Inputs, type ReadFile } from "./inputs";
 import { readOutput } from "./output";
 import { parseGateConfig } from "./parse-gate-config";
@@ -22,6 +27,9 @@ const PARSERS: Readonly<Record<Config["command"], Parser>> = {
 	doctor: parseDoctorConfig,
 	forget: parseForgetConfig,
 	gate: parseGateConfig,
+	drift: parseDriftConfig,
+	changed: parseChangedConfig,
+	apply: parseApplyConfig,
 };
 
 /**

@@ -4,7 +4,7 @@ import { DEFAULT_JOB } from "./contract";
 import { readCredentials } from "./credentials";
 import type { Inputs } from "./inputs";
 import { readOutput } from "./output";
-import { readPushUrl } from "./push-input";
+import { readJob, readPushUrl } from "./push-input";
 import { readInstance, requireRegistry } from "./registry-input";
 import { readShard } from "./shard-input";
 import { readWalk } from "./walk-input";
@@ -45,17 +45,10 @@ export function parseProbeConfig(inputs: Inputs): ProbeConfig | undefined {
 			(seconds === undefined ? DEFAULT_WINDOW : seconds * 1000),
 		minRepositories: inputs.integer("minRepositories", 0) ?? 1,
 		cluster: readCluster(inputs),
-		push: url ? { url, job: readJob(inputs) } : undefined,
+		push: url ? { url, job: readJob(inputs, DEFAULT_JOB) } : undefined,
 		output: readOutput(inputs),
 	} as const;
 	return registry && { ...config, registry };
-}
-
-function readJob(inputs: Inputs): string {
-	const given = inputs.given("job");
-	if (given && /\p{Cc}/u.test(given.text))
-		inputs.refuseValue(given, "a label value on one line");
-	return given?.text ?? DEFAULT_JOB;
 }
 
 function readGlobs(inputs: Inputs): readonly string[] {

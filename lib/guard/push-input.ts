@@ -17,3 +17,11 @@ export function readPushUrl(inputs: Inputs): string | undefined {
 	);
 	return undefined;
 }
+
+/** Job label of the Pushgateway group. */
+export function readJob(inputs: Inputs, fallback: string): string {
+	const given = inputs.given("job");
+	if (given && /\p{Cc}/u.test(given.text))
+		inputs.refuseValue(given, "a label value on one line");
+	return given?.text ?? fallback;
+}

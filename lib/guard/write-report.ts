@@ -9,12 +9,23 @@ export function writeReport(
 	report: Report,
 	io: Io,
 ): boolean {
-	if (path === undefined) return true;
+	return (
+		path === undefined || writeText("--report", path, printableJson(report), io)
+	);
+}
+
+/** Writes what a flag names a file for; false: it could not be written, and the log says why. */
+export function writeText(
+	flag: string,
+	path: string,
+	text: string,
+	io: Io,
+): boolean {
 	try {
-		io.writeFile(path, printableJson(report));
+		io.writeFile(path, text);
 		return true;
 	} catch (error) {
-		io.log(`--report: ${errorText(error)}`);
+		io.log(`${flag}: ${errorText(error)}`);
 		return false;
 	}
 }

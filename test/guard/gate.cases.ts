@@ -125,6 +125,7 @@ async function gate(action: "open" | "close", scan = seeing(), own = {}) {
 				err += `${line}\n`;
 			},
 			progress: undefined,
+			killGroup: () => {},
 			stop: new AbortController().signal,
 		},
 		scan,

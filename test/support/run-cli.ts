@@ -34,6 +34,9 @@ export async function runCli(
 			err += `${line}\n`;
 		},
 		progress: undefined,
+		killGroup: () => {
+			throw new Error("no process group here");
+		},
 		stop: new AbortController().signal,
 		...io,
 	});

@@ -4,10 +4,10 @@ import type { Option } from "./values";
 export const HOST_OPTIONS = {
 	base: {
 		flag: "base",
-		value: "DIR",
-		commands: ["gate"],
+		value: "DIR|REV",
+		commands: ["gate", "changed", "apply"],
 		setBy: "cli",
-		help: "folder of one store: docker/registry/v2 is below it",
+		help: "gate: folder of one store, docker/registry/v2 is below it; changed, apply: commit to compare with",
 	},
 	registry: {
 		flag: "registry",

@@ -1,4 +1,5 @@
 import { HOST_OPTIONS } from "./host-options";
+import { STACK_OPTIONS } from "./stack-options";
 import { type Option, PROBE_MODES } from "./values";
 
 const all = ["probe", "verify", "doctor", "forget", "gate"] as const;
@@ -80,7 +81,7 @@ export const OPTIONS = {
 		flag: "ca-file",
 		env: "REGISTRY_CA_FILE",
 		value: "FILE",
-		commands: all,
+		commands: [...all, "drift"],
 		setBy: "construct",
 		help: "PEM bundle of a private CA, added to Node's built-in roots",
 	},
@@ -213,7 +214,7 @@ export const OPTIONS = {
 		flag: "push",
 		env: "PUSHGATEWAY",
 		value: "URL",
-		commands: ["probe", "doctor", "forget"],
+		commands: ["probe", "doctor", "forget", "drift"],
 		setBy: "construct",
 		help: "Pushgateway to publish to",
 	},
@@ -221,8 +222,9 @@ export const OPTIONS = {
 		flag: "job",
 		env: "PUSH_JOB",
 		value: "NAME",
-		commands: ["probe", "forget"],
-		default: "registry-integrity-probe; forget: all jobs",
+		commands: ["probe", "forget", "drift"],
+		default:
+			"registry-integrity-probe; drift: drift-detection; forget: all jobs",
 		setBy: "construct",
 		help: "job label of the Pushgateway group",
 	},
@@ -241,7 +243,7 @@ export const OPTIONS = {
 	},
 	json: {
 		flag: "json",
-		commands: all,
+		commands: [...all, "drift", "changed", "apply"],
 		setBy: "cli",
 		help: "JSON on stdout instead of human text",
 	},
@@ -272,6 +274,7 @@ export const OPTIONS = {
 		help: "also ask the referrers API, a request per manifest",
 	},
 	...HOST_OPTIONS,
+	...STACK_OPTIONS,
 } as const satisfies Record<string, Option>;
 /** Name of an option in code. */
 export type OptionName = keyof typeof OPTIONS;

@@ -8,6 +8,11 @@ export const COMMANDS = {
 		"name, TCP, TLS, auth, catalog, Pushgateway: one line each, first failure explained",
 	forget: "delete a retired registry's Pushgateway groups",
 	gate: "before a collection: is everything whole; after it: is anything lost",
+	drift:
+		"plan every root, publish which differ and since when, and whether the world or the code changed",
+	changed:
+		"list the roots that are not as they were last applied, in the order to apply them in",
+	apply: "plan and apply the changed roots in that order",
 } as const;
 /** A subcommand of the guard. */
 export type Command = keyof typeof COMMANDS;

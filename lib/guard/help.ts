@@ -17,7 +17,7 @@ const EXIT_CODES =
 	"exit: 2 usage; else 3 a push failed; else 1 findings; else 3 could not look; else 0";
 const OWN_EXIT_CODES: Readonly<Partial<Record<Command, string>>> = {
 	drift:
-		"exit: 2 usage; else 3 a root could not be planned or the push failed; else 1 a root differs; else 0",
+		"exit: 2 usage; else 3 a root or the push failed; else 1 a root differs; else 0",
 	changed: "exit: 2 usage; 3 git could not say; else 0",
 	apply: "exit: 2 usage; 3 a root failed, or was skipped for it; else 0",
 };

@@ -32,6 +32,24 @@ test("each pin stands under a Renovate annotation that names its repository", ()
 	);
 });
 
+test("Renovate's expression finds every pin, and nothing else", () => {
+	const { customManagers } = JSON.parse(readFileSync("renovate.json", "utf8"));
+	const [expression] = customManagers[0].matchStrings;
+	const found = [
+		...readFileSync("lib/pins.ts", "utf8").matchAll(
+			new RegExp(expression, "g"),
+		),
+	].map(({ groups }) => ({ ...groups }));
+	expect(found).toEqual(
+		pins.map(({ repository, tag, digest }) => ({
+			datasource: "docker",
+			depName: repository,
+			currentValue: tag,
+			currentDigest: digest,
+		})),
+	);
+});
+
 test("a digest is written behind the tag", () => {
 	expect(imageOf({ repository: "app", tag: "1.2.3", digest: DIGEST })).toBe(
 		`app:1.2.3@${DIGEST}`,

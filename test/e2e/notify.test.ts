@@ -1,16 +1,11 @@
-import {
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requirePrograms } from "../support/requires";
 import { type Finished, runProgram } from "../support/run-program";
+import { running } from "../support/running";
 
 const { suite } = requirePrograms("curl", "jq");
 const SCRIPT = join(__dirname, "../../ci/notify");
@@ -44,8 +39,8 @@ suite("notify against an HTTP server in Slack's place", () => {
 	let folder: string;
 	let answer: { status: number; body: string };
 	const got: Message[] = [];
-	/** Command lines that held the secret while curl was running. */
-	const shown: string[] = [];
+	/** Processes that had the secret in their argv while curl was running. */
+	const shown: number[] = [];
 	beforeAll(async () => {
 		folder = mkdtempSync(join(tmpdir(), "notify-"));
 		server = createServer((request, response) => {
@@ -55,7 +50,7 @@ suite("notify against an HTTP server in Slack's place", () => {
 			});
 			request.on("end", () => {
 				got.push(JSON.parse(text) as Message);
-				shown.push(...showing("verysecret"));
+				shown.push(...running("verysecret"));
 				response.writeHead(answer.status).end(answer.body);
 			});
 		});
@@ -205,17 +200,3 @@ suite("notify against an HTTP server in Slack's place", () => {
 		expect(got).toEqual([]);
 	});
 });
-
-/** Command lines of this machine that show the secret. */
-function showing(secret: string): readonly string[] {
-	return readdirSync("/proc")
-		.filter((name) => /^\d+$/.test(name))
-		.flatMap((pid) => {
-			try {
-				return [readFileSync(`/proc/${pid}/cmdline`, "utf8")];
-			} catch {
-				return []; // it ended meanwhile
-			}
-		})
-		.filter((line) => line.includes(secret));
-}

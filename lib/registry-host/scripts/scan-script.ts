@@ -1,0 +1,45 @@
+import { NODE_UID } from "../../pins";
+import type { HostFile } from "../host-file";
+import type { RegistryHost } from "../registry-host";
+import { bashScript, binOf, stateOf } from "./script";
+
+/** The disk scan of every store, one after the other. */
+export function scanScript(host: RegistryHost): HostFile {
+	const stores = host.registries.map(
+		({ name, data, kind }) =>
+			`scan ${name} ${data}${kind === "pull-through" ? " --cache" : ""}`,
+	);
+	return bashScript(
+		`${binOf(host)}/scan`,
+		[
+			"scan: looks at every store on disk and publishes what it saw, a metrics file per store.",
+			"Exit code: the guard's of the worst store: 1 findings, 3 could not look.",
+		],
+		`
+textfiles=${host.textfileFolder}
+work=${stateOf(host)}/scan
+worst=0
+umask 022
+mkdir -p "$work" "$textfiles"
+# the guard writes its metrics as another user
+[ "$(id -u)" -ne 0 ] || chown ${NODE_UID}:${NODE_UID} "$work"
+
+scan() {
+  local name=$1 store=$2 code=0
+  if [ ! -d "$store/docker/registry/v2" ]; then
+    echo "scan $name: nothing is stored yet" >&2
+    return
+  fi
+  ${binOf(host)}/guard scan "$store" "\${@:3}" --textfile "$work/$name.prom" || code=$?
+  if [ -e "$work/$name.prom" ]; then
+    cp "$work/$name.prom" "$textfiles/registry_guard_scan_$name.prom.tmp"
+    mv "$textfiles/registry_guard_scan_$name.prom.tmp" "$textfiles/registry_guard_scan_$name.prom"
+  fi
+  if [ "$code" -gt "$worst" ]; then worst=$code; fi
+}
+
+${stores.join("\n")}
+exit "$worst"
+`,
+	);
+}

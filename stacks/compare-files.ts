@@ -1,12 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { GENERATED } from "../lib/woodpecker/mark";
 
 export interface Difference {
 	/** From the project's root. */
 	readonly path: string;
-	/** `missing` and `differs`: to be written. `stale`: in a generated folder, and nothing renders it any more. */
-	readonly kind: "missing" | "differs" | "stale";
+	/**
+	 * `missing` and `differs`: to be written. `stale`: in a generated folder, and nothing renders it any more. `foreign`:
+	 * somebody else's file where one of ours belongs, never touched.
+	 */
+	readonly kind: "missing" | "differs" | "stale" | "foreign";
 }
+
+/** Woodpecker reads one folder: hand-written workflows lie among ours, which carry the mark. */
+const isShared = (path: string) => dirname(path).endsWith(".woodpecker");
+const isOurs = (file: string) =>
+	readFileSync(file, "utf8").split("\n", 1)[0]?.includes(GENERATED);
 
 /** How the files on disk differ from those rendered; a folder below `generated/` that holds one of them belongs to the generator. */
 export function compareFiles(
@@ -18,16 +27,25 @@ export function compareFiles(
 		const file = join(root, path);
 		if (!existsSync(file)) differences.push({ path, kind: "missing" });
 		else if (readFileSync(file, "utf8") !== text)
-			differences.push({ path, kind: "differs" });
+			differences.push({
+				path,
+				kind: isShared(path) && !isOurs(file) ? "foreign" : "differs",
+			});
 	}
 	const folders = new Set(Object.keys(rendered).map((path) => dirname(path)));
 	for (const folder of folders) {
-		if (!folder.startsWith("generated/") || !existsSync(join(root, folder)))
+		const isFolderShared = isShared(`${folder}/*`);
+		if (
+			(!folder.startsWith("generated/") && !isFolderShared) ||
+			!existsSync(join(root, folder))
+		)
 			continue;
 		for (const entry of readdirSync(join(root, folder), {
 			withFileTypes: true,
 		})) {
 			const path = `${folder}/${entry.name}`;
+			if (isFolderShared && entry.isFile() && !isOurs(join(root, path)))
+				continue;
 			if (entry.isFile() && !Object.hasOwn(rendered, path))
 				differences.push({ path, kind: "stale" });
 		}

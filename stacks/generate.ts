@@ -2,7 +2,12 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { compareFiles, type Difference } from "./compare-files";
 
-const WRITTEN = { missing: "new", differs: "changed", stale: "removed" };
+const WRITTEN = {
+	missing: "new",
+	differs: "changed",
+	stale: "removed",
+	foreign: "not ours, left alone",
+};
 
 async function main(args: readonly string[]): Promise<void> {
 	const unknown = args.filter((arg) => arg !== "--check");
@@ -27,7 +32,12 @@ async function main(args: readonly string[]): Promise<void> {
 	process.stdout.write(
 		`${Object.keys(files).length} generated files, ${differences.length} ${check ? "differ from what is committed" : "changed"}\n`,
 	);
-	if (check && differences.length > 0) {
+	if (differences.some(({ kind }) => kind === "foreign")) {
+		process.stderr.write(
+			"rename the file that is not ours, or remove it, and generate again\n",
+		);
+		process.exitCode = 1;
+	} else if (check && differences.length > 0) {
 		process.stderr.write("run: npm run generate\n");
 		process.exitCode = 1;
 	}
@@ -38,7 +48,7 @@ function apply(
 	files: Readonly<Record<string, string>>,
 ): void {
 	if (kind === "stale") rmSync(path);
-	else {
+	else if (kind !== "foreign") {
 		mkdirSync(dirname(path), { recursive: true });
 		writeFileSync(path, files[path] ?? "");
 	}

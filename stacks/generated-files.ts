@@ -1,9 +1,12 @@
 import { alertFiles } from "../lib/alerts/alert-files";
 import { renderCliReference } from "../lib/cli/cli-reference";
 import { dashboardFiles } from "../lib/dashboards/dashboard-files";
+import { workflowFiles } from "../lib/pipelines/workflow-files";
 import { alertModel } from "./alert-model";
+import { calledFiles } from "./called-files";
 import { checkSettings } from "./check-settings";
 import type { Settings } from "./model";
+import { pipelinesProps } from "./pipelines";
 import { freshFor } from "./watched";
 
 /**
@@ -26,7 +29,22 @@ export function generatedFiles(settings: Settings): Record<string, string> {
 			}),
 		),
 		...below("generated", dashboardFiles({ freshFor: freshFor(settings) })),
+		...pipelineFiles(settings),
 		"docs/reference.md": renderCliReference(),
+	};
+}
+
+function pipelineFiles(settings: Settings): Record<string, string> {
+	if (!settings.pipelines) return {};
+	const { output = "generated", ...pipelines } = settings.pipelines;
+	const { files, appTemplate, page } = workflowFiles(
+		pipelinesProps(settings, pipelines),
+	);
+	return {
+		...below(`${output}/.woodpecker`, files),
+		...calledFiles(output),
+		[`${output}/app-template/.woodpecker.yml`]: appTemplate,
+		"docs/pipelines.md": page,
 	};
 }
 

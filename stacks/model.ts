@@ -1,6 +1,7 @@
 import type { IntegrityAlertsProps } from "../lib/constructs/integrity-alerts";
 import type { Pushgateway } from "../lib/constructs/probe-props";
 import type { RegistryProps } from "../lib/constructs/registry";
+import type { PipelinesProps, PushTarget } from "../lib/pipelines/pipelines";
 import type { Registry } from "../lib/registry";
 import type { Backend } from "./backend";
 import type { MonitoringModule } from "./monitoring-module";
@@ -16,6 +17,22 @@ export interface RegistrySettings {
 	readonly credentials?: RegistryProps["credentials"];
 	/** What this registry's probe does otherwise than the others. */
 	readonly probe?: RegistryProps["probe"];
+	/** Images that our pipelines push here, and with what. @default - none */
+	readonly builds?: Pick<PushTarget, "user" | "password"> & {
+		readonly images: readonly ("infra-ci" | "infra")[];
+	};
+}
+
+/** The Woodpecker workflows, as far as they do not follow from the registries. */
+export interface PipelineSettings
+	extends Omit<PipelinesProps, "infraCi" | "cli" | "vaultAddress"> {
+	readonly infraCi: Pick<PipelinesProps["infraCi"], "tag" | "breakglass">;
+	readonly cli: PipelinesProps["cli"];
+	/**
+	 * Folder of the infra repository that `.woodpecker/` is written to; of another repository than this one, what the
+	 * workflows call (`ci/`, the guard) is written beside it. @default "generated"
+	 */
+	readonly output?: string;
 }
 
 export interface NamespaceSettings {
@@ -55,6 +72,8 @@ export interface Settings {
 		IntegrityAlertsProps,
 		"carrier" | "name" | "labels" | "computedFields" | "thresholds"
 	>;
+	/** @default - no workflows */
+	readonly pipelines?: PipelineSettings;
 	/** The infra repo's own monitoring module. @default - none: no variable, no Vault data source, no module */
 	readonly monitoringModule?: MonitoringModule;
 }

@@ -1,5 +1,17 @@
 import { registry } from "../lib/registry";
+import type { Secret } from "../lib/woodpecker/secret";
 import type { Settings } from "./model";
+
+const PUSHGATEWAY = "http://prometheus-prometheus-pushgateway.monitoring:9091";
+
+/** A secret of the Woodpecker server: its name there, and where in Vault its value lives. Never on pull requests. */
+function secret(name: string, path: string, key = name): Secret {
+	return {
+		name,
+		events: ["push", "manual", "cron"],
+		vault: { path, key },
+	};
+}
 
 /** Every real value of this installation, once. No secret: a registry names the Vault path of its credentials. */
 export const settings: Settings = {
@@ -16,7 +28,7 @@ export const settings: Settings = {
 	namespace: { name: "monitoring", tier: "cluster" },
 	schedule: "*/15 * * * *",
 	pushgateway: {
-		url: "http://prometheus-prometheus-pushgateway.monitoring:9091",
+		url: PUSHGATEWAY,
 		selector: {
 			namespace: "monitoring",
 			labels: { "app.kubernetes.io/name": "prometheus-pushgateway" },
@@ -46,6 +58,11 @@ export const settings: Settings = {
 				},
 			}),
 			credentials: { mode: "ephemeral", revision: 1 },
+			builds: {
+				images: ["infra-ci", "infra"],
+				user: secret("registry_user", "secret/viktor"),
+				password: secret("registry_password", "secret/viktor"),
+			},
 		},
 		{
 			model: registry({
@@ -79,6 +96,11 @@ export const settings: Settings = {
 				},
 			}),
 			credentials: { mode: "ephemeral", revision: 1 },
+			builds: {
+				images: ["infra-ci"],
+				user: secret("forgejo_user", "secret/viktor"),
+				password: secret("forgejo_push_token", "secret/viktor"),
+			},
 		},
 		{
 			// a cache is never walked (that would spend Docker Hub's quota): its own metrics are watched
@@ -91,6 +113,46 @@ export const settings: Settings = {
 			}),
 		},
 	],
+	pipelines: {
+		// of the last infra-ci that verify-integrity found whole; the one place that names it
+		infraCi: { tag: "7cb44d72" },
+		cli: {
+			targets: [
+				{
+					repository: "docker.io/viktorbarzin/infra",
+					user: "viktorbarzin",
+					password: secret("dockerhub-pat", "secret/viktor"),
+				},
+			],
+		},
+		registryHost: {
+			host: "10.0.20.10",
+			key: secret(
+				"registry_ssh_key",
+				"secret/woodpecker/registry_ssh_key",
+				"private_key",
+			),
+		},
+		proxmox: {
+			host: "192.168.1.127",
+			key: secret(
+				"pve_ssh_key",
+				"secret/woodpecker/pve_ssh_key",
+				"private_key",
+			),
+		},
+		pushgateway: PUSHGATEWAY,
+		roots: ["stacks/*"],
+		slackWebhook: secret(
+			"slack_webhook",
+			"secret/platform",
+			"alertmanager_slack_api_url",
+		),
+		crons: [
+			{ name: "drift-detection", schedule: "0 4 * * *" },
+			{ name: "renew-tls-certificate", schedule: "weekly" },
+		],
+	},
 	// The infra repo's own module, called by the monitoring stack:
 	// monitoringModule: {
 	// 	source: "./modules/monitoring",

@@ -97,6 +97,11 @@ function assertContainer(
 			);
 		const image = imageName(each.image);
 		must(
+			secret.images === undefined || each.settings !== undefined,
+			`${place}: secret ${secret.name} in a step that is no plugin`,
+			"no images at the secret: the server then refuses every other step",
+		);
+		must(
 			secret.images === undefined || secret.images.includes(image),
 			`${place}: secret ${secret.name} in ${image}`,
 			`only ${secret.images?.join(", ")}`,

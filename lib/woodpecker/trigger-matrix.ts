@@ -47,9 +47,8 @@ export function matrixColumns(
 		name: WorkflowEvent,
 		more: Partial<Trigger> = {},
 	): Trigger => ({ event: name, branch, ...more });
-	const manual = manualCombinations(workflows).combinations.filter(
-		(variables) =>
-			[...variables.values()].filter((value) => value !== "").length <= 1,
+	const manual = distinctRuns(workflows, (variables) =>
+		event("manual", { variables }),
 	);
 	return [
 		{
@@ -74,13 +73,36 @@ export function matrixColumns(
 			trigger: event("cron", { cron }),
 		})),
 		...manual.map((variables) => {
-			const given = [...variables].find(([, value]) => value !== "");
+			const given = [...variables].filter(([, value]) => value !== "");
 			return {
-				title: given ? `manual ${given.join("=")}` : "manual, bare",
+				title:
+					given.length === 0
+						? "manual, bare"
+						: `manual ${given.map((pair) => pair.join("=")).join(" ")}`,
 				trigger: event("manual", { variables }),
 			};
 		}),
 	];
+}
+
+/** Of all manual runs that start the same workflows, the one with the fewest variables; bare runs always, others that start nothing never. */
+function distinctRuns(
+	workflows: readonly ParsedWorkflow[],
+	trigger: (variables: ReadonlyMap<string, string>) => Trigger,
+): readonly ReadonlyMap<string, string>[] {
+	const size = (variables: ReadonlyMap<string, string>) =>
+		[...variables.values()].filter((value) => value !== "").length;
+	const byStarted = new Map<string, ReadonlyMap<string, string>>();
+	const { combinations } = manualCombinations(workflows);
+	for (const variables of [...combinations].sort((a, b) => size(a) - size(b))) {
+		const started = workflows
+			.filter((each) => fires(each, trigger(variables)) !== "no")
+			.map(({ name }) => name)
+			.join(" ");
+		if (!byStarted.has(started) && (started !== "" || size(variables) === 0))
+			byStarted.set(started, variables);
+	}
+	return [...byStarted.values()];
 }
 
 /** A file that a glob matches. */

@@ -102,6 +102,10 @@ describe("moving the private registry to Forgejo", () => {
 		...own,
 		model: registry({ ...where, name: "registry" }),
 		credentials: { ...own.credentials, revision: 2 },
+		builds: forgejo.builds && {
+			...forgejo.builds,
+			images: ["infra-ci", "infra"],
+		},
 	};
 	const before = artefacts([own, cache]);
 	const after = artefacts([moved, cache]);

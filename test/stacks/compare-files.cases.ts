@@ -38,6 +38,28 @@ test("missing, differing and stale files are named; folders below and other fold
 	]);
 });
 
+test("in .woodpecker only files with our mark are ours: others are never written over and never removed", () => {
+	const ours = "# generated, edit lib/pipelines/a.ts\n";
+	for (const folder of ["generated/.woodpecker", "infra/.woodpecker"]) {
+		mkdirSync(join(root, folder), { recursive: true });
+		write(`${folder}/changed.yml`, `${ours}old: true\n`);
+		write(`${folder}/gone.yml`, ours);
+		write(`${folder}/hand-written.yml`, "steps: []\n");
+		write(`${folder}/same-name.yml`, "steps: []\n");
+		const rendered = {
+			[`${folder}/changed.yml`]: ours,
+			[`${folder}/new.yml`]: ours,
+			[`${folder}/same-name.yml`]: ours,
+		};
+		expect(compareFiles(rendered, root)).toEqual([
+			{ path: `${folder}/changed.yml`, kind: "differs" },
+			{ path: `${folder}/gone.yml`, kind: "stale" },
+			{ path: `${folder}/new.yml`, kind: "missing" },
+			{ path: `${folder}/same-name.yml`, kind: "foreign" },
+		]);
+	}
+});
+
 test("one trailing byte is a difference", () => {
 	write("docs/reference.md", "r\n\n");
 	expect(compareFiles({ "docs/reference.md": "r\n" }, root)).toEqual([

@@ -1,0 +1,60 @@
+import type { ParsedWorkflow } from "../woodpecker/parse";
+import {
+	matrixColumns,
+	renderTriggerMatrix,
+} from "../woodpecker/trigger-matrix";
+import type { Pipelines } from "./pipelines";
+
+const TOP = `<!-- generated, edit lib/pipelines or the pipelines of stacks/settings.ts -->
+
+# Pipelines
+
+The workflows of \`.woodpecker/\`, generated and hand-written together, and what starts each of them. No two start on the same
+manual run: all combinations of their variables were tried. A run without variables is build-ci-image; every other one wants its
+own, \`WORKFLOW=<file name>\` unless the table says otherwise:
+
+\`\`\`sh
+curl -X POST "$WOODPECKER_SERVER/api/repos/<id>/pipelines" -H "Authorization: Bearer $WOODPECKER_TOKEN" \\
+  -H 'Content-Type: application/json' -d '{"branch":"master","variables":{"WORKFLOW":"registry-config-sync"}}'
+\`\`\`
+`;
+
+/** `docs/pipelines.md`: trigger matrix, secrets and crons, for people. */
+export function renderPipelinesPage(
+	{ secrets, crons, infraCiImage, branch }: Pipelines,
+	workflows: readonly ParsedWorkflow[],
+): string {
+	const usedBy = (name: string) =>
+		workflows
+			.filter(({ steps }) => steps.some((step) => step.secrets.includes(name)))
+			.map((workflow) => workflow.name)
+			.join(", ");
+	const firedBy = (name: string) =>
+		workflows
+			.filter(({ when }) =>
+				when.some(({ cron }) => cron.include.includes(name)),
+			)
+			.map((workflow) => workflow.name)
+			.join(", ");
+	return [
+		TOP,
+		"\n## What starts what\n\n",
+		renderTriggerMatrix(workflows, matrixColumns(workflows, branch)),
+		"\n## Secrets of the repository\n\n",
+		"Each has to be there on the Woodpecker server, allowed on these events and never on `pull_request`.\n\n",
+		"| secret | events | Vault | used by |\n| --- | --- | --- | --- |\n",
+		...secrets.map(
+			({ name, events, vault }) =>
+				`| \`${name}\` | ${events.join(", ")} | \`${vault.path}\`, \`${vault.key}\` | ${usedBy(name)} |\n`,
+		),
+		"\n## Crons of the repository\n\n",
+		"| cron | schedule (UTC) | starts |\n| --- | --- | --- |\n",
+		...crons.map(
+			({ name, schedule }) =>
+				`| \`${name}\` | ${schedule} | ${firedBy(name)} |\n`,
+		),
+		"\n## infra-ci\n\n",
+		`Steps that need more than node or a plugin run in \`${infraCiImage}\`, an image that build-ci-image made and found whole.\n`,
+		"After a build, put its tag into `stacks/settings.ts` (`pipelines.infraCi.tag`) and generate; `latest` is pushed and never used.\n",
+	].join("");
+}

@@ -14,6 +14,7 @@ import { runForget } from "./run-forget";
 import { runGate } from "./run-gate";
 import { runProbe } from "./run-probe";
 import { runVerify } from "./run-verify";
+import { runScan } from "./scan/run-scan";
 import { UsageError } from "./usage-error";
 
 /** Runs one command line (without node and script) and returns the exit code; never throws. */
@@ -55,6 +56,8 @@ function dispatch(config: Config, io: Io): Promise<ExitCode> {
 			return runForget(config, io);
 		case "gate":
 			return runGate(config, io);
+		case "scan":
+			return runScan(config, io);
 		case "drift":
 			return runDrift(config, io);
 		case "changed":

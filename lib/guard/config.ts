@@ -96,6 +96,21 @@ export interface GateConfig extends Access {
 	readonly output: Output;
 }
 
+export interface ScanConfig {
+	readonly command: "scan";
+	readonly base: string;
+	/** undefined: the name of the host. */
+	readonly instance: string | undefined;
+	readonly full: boolean;
+	readonly cache: boolean;
+	readonly layerLinks: "leave" | "list" | "remove";
+	readonly report: string | undefined;
+	readonly textfile: string | undefined;
+	/** What the probe reported, as it was read; undefined: nobody asks for a diagnosis. */
+	readonly httpReport: unknown;
+	readonly output: Output;
+}
+
 export interface DriftConfig {
 	readonly command: "drift";
 	/** At least one. */
@@ -133,6 +148,7 @@ export type Config =
 	| DoctorConfig
 	| ForgetConfig
 	| GateConfig
+	| ScanConfig
 	| DriftConfig
 	| ChangedConfig
 	| ApplyConfig;

@@ -77,8 +77,8 @@ export interface Target extends Sight {
 export interface Report extends Sight {
 	readonly schema: 1;
 	readonly version: string;
-	readonly command: "probe" | "verify";
-	/** Origin of the registry; null where `verify` named several. */
+	readonly command: "probe" | "verify" | "scan";
+	/** Origin of the registry; null where `verify` named several, and for `scan`. */
 	readonly registry: string | null;
 	readonly instance: string | null;
 	readonly mode: "head" | "tail" | "full";
@@ -88,4 +88,12 @@ export interface Report extends Sight {
 	/** null: no push was asked for. */
 	readonly pushed: boolean | null;
 	readonly targets?: readonly Target[];
+	/** `scan`: what no tag reaches, for information. */
+	readonly untagged?: readonly Finding[];
+	/** `scan`: layer links whose blob is gone, for information. */
+	readonly orphanLayerLinks?: readonly {
+		readonly store: string;
+		readonly repository: string;
+		readonly digest: string;
+	}[];
 }

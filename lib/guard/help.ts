@@ -6,6 +6,7 @@ export const OPERANDS: Readonly<Record<Command, string>> = {
 	verify: "REF...",
 	doctor: "[REGISTRY]",
 	forget: "INSTANCE",
+	scan: "[BASE]",
 	gate: "open|close STATE",
 	drift: "ROOTS...",
 	changed: "ROOTS...",
@@ -16,6 +17,7 @@ const WIDTH = 100;
 const EXIT_CODES =
 	"exit: 2 usage; else 3 a push failed; else 1 findings; else 3 could not look; else 0";
 const OWN_EXIT_CODES: Readonly<Partial<Record<Command, string>>> = {
+	scan: "exit: 2 usage; else 3 a file was not written; else 1 findings; else 3 could not look; else 0",
 	drift:
 		"exit: 2 usage; else 3 a root or the push failed; else 1 a root differs; else 0",
 	changed: "exit: 2 usage; 3 git could not say; else 0",

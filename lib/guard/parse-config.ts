@@ -15,6 +15,7 @@ import { parseProbeConfig } from "./parse-probe-config";
 import { parseVerifyConfig } from "./parse-verify-config";
 import { readPushUrl } from "./push-input";
 import { readInstance, requireRegistry } from "./registry-input";
+import { parseScanConfig } from "./scan/parse-scan-config";
 import { UsageError } from "./usage-error";
 import { DEFAULT_DEADLINE } from "./walk-input";
 
@@ -27,6 +28,7 @@ const PARSERS: Readonly<Record<Config["command"], Parser>> = {
 	doctor: parseDoctorConfig,
 	forget: parseForgetConfig,
 	gate: parseGateConfig,
+	scan: parseScanConfig,
 	drift: parseDriftConfig,
 	changed: parseChangedConfig,
 	apply: parseApplyConfig,

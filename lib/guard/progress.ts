@@ -1,12 +1,19 @@
 import type { Io } from "./io";
-import type { ProbeProgress } from "./probe";
 
 /** A line that is rewritten more often than this only costs time. */
 const EVERY = 200;
 
-/** The progress line of a probe; does nothing where stderr is no terminal. */
+/** How far a look is; the total where it is known. */
+interface Progress {
+	readonly repositories: number;
+	readonly repositoriesTotal?: number;
+	readonly tags: number;
+	readonly findings: number;
+}
+
+/** The progress line of a look; does nothing where stderr is no terminal. */
 export function showProgress(io: Io): {
-	readonly show: (progress: ProbeProgress) => void;
+	readonly show: (progress: Progress) => void;
 	readonly clear: () => void;
 } {
 	const { progress } = io;
@@ -16,8 +23,10 @@ export function showProgress(io: Io): {
 		show: ({ repositories, repositoriesTotal, tags, findings }) => {
 			if (io.now() - last < EVERY) return;
 			last = io.now();
+			const all =
+				repositoriesTotal === undefined ? "" : `/${repositoriesTotal}`;
 			progress(
-				`${repositories}/${repositoriesTotal} repositories, ${tags} tags, ${findings} findings`,
+				`${repositories}${all} repositories, ${tags} tags, ${findings} findings`,
 			);
 		},
 		clear: () => progress(""),

@@ -57,8 +57,11 @@ function unlookedOf({ fact, role, level }: Node): Unlooked | undefined {
 
 const verdictOf = (edge: Edge) => unlookedOf(edge.to) ?? judge(edge);
 
+/** What was walked, whoever did. */
+type Walked = Pick<Walk, "roots" | "manifests" | "problems">;
+
 /** Whether anything at all is wrong: one look at every descriptor, nothing allocated. */
-function isWhole(walk: Walk, roots: readonly Root[]): boolean {
+function isWhole(walk: Walked, roots: readonly Root[]): boolean {
 	if (walk.problems.size > 0) return false;
 	const isFine = (edge: Edge) => verdictOf(edge) === undefined;
 	for (const { edge } of roots) if (!edge || !isFine(edge)) return false;
@@ -117,7 +120,10 @@ function suspectOf(step: Step, bad: Bad): Suspect {
  * Sums up a walk: every bad node once with all references that lead to it, and what was not looked at. Asks for time
  * and memory only where something is wrong.
  */
-export function reach(walk: Walk, roots: readonly Root[] = walk.roots): Reach {
+export function reach(
+	walk: Walked,
+	roots: readonly Root[] = walk.roots,
+): Reach {
 	if (isWhole(walk, roots))
 		return {
 			suspects: [],

@@ -22,7 +22,7 @@ const TAGS = 10;
 const SAFE = /^[A-Za-z0-9._:/@+-]+$/;
 
 /** A word for a shell: names in a registry are whatever somebody pushed, and may not be names at all. */
-function quote(word: string): string {
+export function quote(word: string): string {
 	return SAFE.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -1,4 +1,4 @@
-import type { Report, Sight, Target } from "./finding";
+import type { Report, Sight } from "./finding";
 
 /** What a report says besides what was seen. */
 export interface ReportFrame {
@@ -18,7 +18,7 @@ export interface ReportFrame {
 /** The report, schema 1, fields in the schema's order and no others: a sight may carry more than the report has. */
 export function reportOf(
 	frame: ReportFrame,
-	sight: Sight & { readonly targets?: readonly Target[] },
+	sight: Sight & Pick<Report, "targets" | "untagged" | "orphanLayerLinks">,
 ): Report {
 	const { version, command, registry, instance, mode, pushed } = frame;
 	return {
@@ -36,6 +36,10 @@ export function reportOf(
 		findings: sight.findings,
 		inconclusive: sight.inconclusive,
 		...(sight.targets && { targets: sight.targets }),
+		...(sight.untagged && { untagged: sight.untagged }),
+		...(sight.orphanLayerLinks && {
+			orphanLayerLinks: sight.orphanLayerLinks,
+		}),
 	};
 }
 

@@ -80,7 +80,8 @@ export function inconclusiveLines(
 	});
 }
 
-function countsText(counts: Counts): string {
+/** `looked at 2 repositories, 3 tags, ...`. */
+export function countsText(counts: Counts): string {
 	const looked = [
 		countText(counts.repositories, "repository", "repositories"),
 		countText(counts.tags, "tag"),

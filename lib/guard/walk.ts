@@ -20,7 +20,7 @@ import { isUnlooked, type Unlooked } from "./verdict";
 export const MAX_INDEX_DEPTH = 8;
 const MAX_NODES = 100_000;
 /** A config up to this size costs no more to read whole than its last byte. */
-const SMALL_CONFIG = 64 << 10;
+export const SMALL_CONFIG = 64 << 10;
 
 export interface WalkOptions {
 	readonly client: RegistryClient;
@@ -44,7 +44,7 @@ interface BlobTask {
 }
 
 /** Neither its presence nor its absence would say anything: a registry that does not know it answers 404 as well. */
-function unknownAlgorithm(digest: string): Unlooked {
+export function unknownAlgorithm(digest: string): Unlooked {
 	return {
 		unlooked: "algorithm",
 		detail: `no way to compute ${digest.slice(0, digest.indexOf(":"))}`,

@@ -18,15 +18,34 @@ export const HOST_OPTIONS = {
 	},
 	cache: {
 		flag: "cache",
-		commands: ["gate"],
+		commands: ["gate", "scan"],
 		setBy: "cli",
-		help: "the store is a pull-through cache: what is absent was not pulled yet, and it is not walked",
+		help: "the store is a pull-through cache: what is absent was not pulled yet; gate: it is not walked",
 	},
 	textfile: {
 		flag: "textfile",
 		value: "FILE",
-		commands: ["gate"],
+		commands: ["gate", "scan"],
 		setBy: "cli",
 		help: "write metrics to a file for node_exporter",
+	},
+	full: {
+		flag: "full",
+		commands: ["scan"],
+		setBy: "cli",
+		help: "hash every blob; without it layers are held against their sizes",
+	},
+	fixLayerLinks: {
+		flag: "fix-layer-links",
+		commands: ["scan"],
+		setBy: "cli",
+		help: "remove layer links whose blob is gone, and nothing else",
+	},
+	httpReport: {
+		flag: "http-report",
+		value: "FILE",
+		commands: ["scan"],
+		setBy: "cli",
+		help: "report of guard probe --json of the same registry: name what each difference means",
 	},
 } as const satisfies Record<string, Option>;

@@ -7,6 +7,7 @@ export const COMMANDS = {
 	doctor:
 		"name, TCP, TLS, auth, catalog, Pushgateway: one line each, first failure explained",
 	forget: "delete a retired registry's Pushgateway groups",
+	scan: "look at a registry's storage on disk, from every tag; deletes nothing",
 	gate: "before a collection: is everything whole; after it: is anything lost",
 	drift:
 		"plan every root, publish which differ and since when, and whether the world or the code changed",

@@ -6,6 +6,13 @@ export interface ScanFinding extends Finding {
 	readonly store: string;
 }
 
+/** A layer link whose blob is gone, as a collection leaves them; if a tag needs it there is a finding as well. */
+export interface OrphanLayerLink {
+	readonly store: string;
+	readonly repository: string;
+	readonly digest: string;
+}
+
 /** What the scan saw of one store. */
 export interface ScannedStore extends Sight {
 	readonly name: string;
@@ -17,8 +24,9 @@ export interface ScannedStore extends Sight {
 	readonly untagged: readonly ScanFinding[];
 	/** Bad nodes that no tag reaches, all of them. */
 	readonly untaggedCount: number;
-	/** Layer links whose blob is gone, all of them. */
-	readonly orphanLayerLinks: number;
+	/** At most 1000 of them. */
+	readonly orphanLayerLinks: readonly OrphanLayerLink[];
+	readonly orphanLayerLinkCount: number;
 	/** What could not be looked at, all of it. */
 	readonly inconclusiveCount: number;
 	readonly durationSeconds: number;
@@ -29,5 +37,6 @@ export interface ScanResult extends Sight {
 	readonly findings: readonly ScanFinding[];
 	/** Bad nodes that no tag reaches: information, never the exit code. */
 	readonly untagged: readonly ScanFinding[];
+	readonly orphanLayerLinks: readonly OrphanLayerLink[];
 	readonly stores: readonly ScannedStore[];
 }

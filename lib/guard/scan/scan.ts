@@ -1,4 +1,10 @@
-import type { ScanResult } from "./scan-result";
+import type { Outcome } from "../contract";
+import type { Counts } from "../finding";
+import { inconclusiveOf, Ledger } from "../ledger";
+import { findStores } from "./find-stores";
+import { Pace } from "./pace";
+import type { ScannedStore, ScanResult } from "./scan-result";
+import { scanStore } from "./scan-store";
 
 /** Where a scan is. */
 export interface ScanProgress {
@@ -19,7 +25,7 @@ export interface ScanOptions {
 	readonly layerLinks?: "leave" | "list" | "remove";
 	/** Once it aborts nothing new is looked at; what is left is `deadline`. */
 	readonly stop?: AbortSignal;
-	/** A line per orphan index and per layer link that is listed or removed. */
+	/** A line per layer link that is listed or removed. */
 	readonly log?: (line: string) => void;
 	readonly onProgress?: (progress: ScanProgress) => void;
 }
@@ -30,5 +36,54 @@ export interface ScanOptions {
  * `remove`.
  */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
-	throw new Error(`scan of ${options.base}: not built yet`);
+	const { base, cache, stop } = options;
+	const found = findStores(base, cache);
+	const pace = new Pace(stop);
+	const stores: ScannedStore[] = [];
+	for (const store of found.stores)
+		stores.push(await scanStore(store, options, pace));
+	const ledger = new Ledger();
+	for (const trouble of found.troubles) ledger.add(inconclusiveOf(trouble));
+	return {
+		outcome: outcomeOf(stores, found.troubles.length === 0),
+		counts: sumOf(stores),
+		findings: stores.flatMap(({ findings }) => findings),
+		inconclusive: [
+			...ledger.list(),
+			...stores.flatMap(({ inconclusive }) => inconclusive),
+		],
+		untagged: stores.flatMap(({ untagged }) => untagged),
+		orphanLayerLinks: stores.flatMap(
+			({ orphanLayerLinks }) => orphanLayerLinks,
+		),
+		stores,
+	};
+}
+
+function outcomeOf(
+	stores: readonly ScannedStore[],
+	isAllFound: boolean,
+): Outcome {
+	const isEvery = (outcome: Outcome) =>
+		stores.every((store) => store.outcome === outcome);
+	if (isEvery("blind")) return "blind";
+	return isAllFound && isEvery("complete") ? "complete" : "partial";
+}
+
+function sumOf(stores: readonly ScannedStore[]): Counts {
+	const sum: Counts = {
+		repositories: 0,
+		tags: 0,
+		brokenTags: 0,
+		indexes: 0,
+		manifests: 0,
+		blobs: 0,
+		requests: 0,
+		bytes: 0,
+		weakReads: 0,
+	};
+	for (const { counts } of stores)
+		for (const name of Object.keys(sum) as (keyof Counts)[])
+			sum[name] += counts[name];
+	return sum;
 }

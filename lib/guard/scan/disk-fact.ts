@@ -1,0 +1,43 @@
+import type { InconclusiveReason } from "../contract";
+import { errorText } from "../error-text";
+import type { Bad, Unlooked } from "../verdict";
+
+/** In the closed set of reasons, which HTTP gave its words: what nobody may read is `auth`. */
+const UNLOOKED: Readonly<Record<string, InconclusiveReason>> = {
+	EACCES: "auth",
+	EPERM: "auth",
+	// opened with O_NOFOLLOW
+	ELOOP: "protocol",
+};
+
+export function absent(got: string): Bad {
+	return { reason: "missing", expected: null, got };
+}
+
+/** There, and nothing that a registry can read: it answers 500. */
+export function unreadable(got: string): Bad {
+	return { reason: "unreadable", expected: null, got };
+}
+
+export function symlink(what: string): Unlooked {
+	return { unlooked: "protocol", detail: `${what} is a symlink: not followed` };
+}
+
+/**
+ * What a failure to read a path says: absent, there but no file, or nothing at all (it could not be looked at).
+ *
+ * @param what the path, or words for it, for people
+ */
+export function factOfDiskError(error: unknown, what: string): Bad | Unlooked {
+	const { code = "" } = Object(error) as NodeJS.ErrnoException;
+	// a folder in place of a file is no blob to the registry either
+	if (code === "ENOENT" || code === "EISDIR")
+		return absent(code === "ENOENT" ? "no such file" : "a folder");
+	if (code === "ENOTDIR") return unreadable("a file in place of a folder");
+	if (code === "ENXIO") return unreadable("a device or socket");
+	if (code === "ELOOP") return symlink(what);
+	return {
+		unlooked: UNLOOKED[code] ?? "server-error",
+		detail: `${what}: ${code || errorText(error)}`,
+	};
+}

@@ -1,0 +1,110 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { compareText } from "../broken-tags";
+import { isUnlooked, type Unlooked } from "../verdict";
+import { symlink } from "./disk-fact";
+import { listFolder } from "./list-folder";
+import { isProxyConfig } from "./proxy-config";
+import { readFile } from "./read-file";
+
+const LAYOUT = ["docker", "registry", "v2"] as const;
+/** Tarballs for the day when no registry runs: no store, and nothing of the scan's. */
+const SKIPPED = "_breakglass";
+const MAX_CONFIG = 1 << 20;
+
+export interface Store {
+	/** Of its folder. */
+	readonly name: string;
+	readonly path: string;
+	/** `docker/registry/v2`; undefined where it was never written to. */
+	readonly root: string | undefined;
+	readonly isCache: boolean;
+}
+
+export interface FoundStores {
+	readonly stores: readonly Store[];
+	readonly troubles: readonly Unlooked[];
+}
+
+/** The layout's folder below a store, reached without following a symlink. */
+function rootOf(store: string): string | Unlooked | undefined {
+	let path = store;
+	for (const name of LAYOUT) {
+		const listed = listFolder(path);
+		if (!("folders" in listed)) return isUnlooked(listed) ? listed : undefined;
+		path = join(path, name);
+		if (listed.symlinks.includes(name)) return symlink(path);
+		if (!listed.folders.includes(name)) return undefined;
+	}
+	return path;
+}
+
+/** Whether the config that is laid out beside the stores makes a store a cache; undefined where there is none. */
+function saysProxy(path: string): boolean | undefined {
+	const name = `config-${basename(path)}.yml`;
+	for (const folder of [dirname(path), dirname(dirname(path))]) {
+		const read = readFile(join(folder, name), MAX_CONFIG);
+		if ("size" in read) return isProxyConfig(String(read.bytes ?? ""));
+	}
+	return undefined;
+}
+
+/** Only a proxy keeps a list of what to forget. */
+function hasSchedule(path: string): boolean {
+	const read = readFile(join(path, "scheduler-state.json"), 0);
+	return "size" in read;
+}
+
+function noStore(path: string, more = ""): Unlooked {
+	return {
+		unlooked: "wrong-backend",
+		detail: `${path}: got no ${LAYOUT.join("/")} in it${more}, wanted a store`,
+	};
+}
+
+/**
+ * The stores at or below a folder, by name.
+ *
+ * @param isCache said by the user of all of them
+ */
+export function findStores(base: string, isCache: boolean): FoundStores {
+	// the one symlink that is followed: it was named
+	const path = resolve(base);
+	const listed = listFolder(path);
+	if (!("folders" in listed)) {
+		const trouble: Unlooked = isUnlooked(listed)
+			? listed
+			: {
+					unlooked: "wrong-backend",
+					detail: `${base}: got ${listed.got}, wanted a store or a parent of stores`,
+				};
+		return { stores: [], troubles: [trouble] };
+	}
+	const storeAt = (at: string, root: string | undefined): Store => ({
+		name: basename(at),
+		path: at,
+		root,
+		isCache: isCache || (saysProxy(at) ?? hasSchedule(at)),
+	});
+	const own = rootOf(path);
+	if (typeof own === "string")
+		return { stores: [storeAt(path, own)], troubles: [] };
+	if (own) return { stores: [], troubles: [own] };
+	const stores: Store[] = [];
+	const troubles = listed.symlinks.map((name) => symlink(join(path, name)));
+	for (const name of [...listed.folders].sort(compareText)) {
+		const at = join(path, name);
+		if (name === SKIPPED) continue;
+		const root = rootOf(at);
+		const isProxy = root === undefined ? saysProxy(at) : undefined;
+		// nothing was pulled through this cache yet
+		if (typeof root === "string") stores.push(storeAt(at, root));
+		else if (root) troubles.push(root);
+		else if (isProxy) stores.push(storeAt(at, undefined));
+		else if (isProxy === false) troubles.push(noStore(at));
+	}
+	if (stores.length > 0 || troubles.length > 0) return { stores, troubles };
+	const store = storeAt(path, undefined);
+	return store.isCache && listed.folders.length === 0
+		? { stores: [store], troubles }
+		: { stores, troubles: [noStore(base, " nor one level below")] };
+}

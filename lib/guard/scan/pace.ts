@@ -1,0 +1,25 @@
+import { setImmediate } from "node:timers/promises";
+
+/** Milliseconds that a signal may wait. */
+const MOST = 50;
+
+/** Lets signals in: reading files is synchronous, which is three times as fast as asking for each in turn. */
+export class Pace {
+	readonly #stop: AbortSignal | undefined;
+	#last = Date.now();
+
+	constructor(stop: AbortSignal | undefined) {
+		this.#stop = stop;
+	}
+
+	get isOver(): boolean {
+		return this.#stop?.aborted === true;
+	}
+
+	/** Cheap enough for every tag and every MiB. */
+	async breathe(): Promise<void> {
+		if (Date.now() - this.#last < MOST) return;
+		await setImmediate();
+		this.#last = Date.now();
+	}
+}

@@ -1,0 +1,27 @@
+import { isDigest, knownAlgorithm } from "../../oci/digest";
+import { shown } from "../../oci/parse-error";
+import type { Bad, Unlooked } from "../verdict";
+import { absent, unreadable } from "./disk-fact";
+import { readFile } from "./read-file";
+
+/** Longer than any digest. */
+const MOST = 512;
+
+/**
+ * The digest that a link file holds. The registry takes nothing else beside it, not even a line break: where there is
+ * more or less it answers 500.
+ */
+export function readLink(path: string): string | Bad | Unlooked {
+	const read = readFile(path, MOST);
+	if (!("size" in read))
+		return "reason" in read && read.reason === "missing"
+			? absent("no link")
+			: read;
+	const { bytes, size } = read;
+	if (!bytes) return unreadable(`a link of ${size} bytes`);
+	const text = bytes.toString("latin1");
+	if (isDigest(text) && knownAlgorithm(text)) return text;
+	return unreadable(
+		size === 0 ? "a link of 0 bytes" : `a link that holds ${shown(text)}`,
+	);
+}

@@ -1,0 +1,127 @@
+import { lstatSync } from "node:fs";
+import { isDigest } from "../../oci/digest";
+import { type Bad, isUnlooked, type Unlooked } from "../verdict";
+import { absent, factOfDiskError, symlink } from "./disk-fact";
+import { type Folder, listFolder } from "./list-folder";
+import { readLink } from "./read-link";
+
+const NOTHING: Folder = { folders: [], symlinks: [] };
+
+/** `repositories/<name>` of a store: which links there are, and what they hold. Symlinks are told, never followed. */
+export class RepositoryFolder {
+	readonly name: string;
+	readonly tags: readonly string[];
+	/** Digests that have a folder under `_manifests/revisions`, with or without a link in it. */
+	readonly revisions: readonly string[];
+	/** The same under `_layers`. */
+	readonly layers: readonly string[];
+	/** What of it could not be listed. */
+	readonly troubles: readonly Unlooked[];
+	readonly #path: string;
+	readonly #troubles: Unlooked[] = [];
+	readonly #refused = new Map<string, Unlooked>();
+
+	/**
+	 * @param path of the repository's own folder
+	 * @param folder what is in it; who listed it tells its symlinks
+	 */
+	constructor(name: string, path: string, folder: Folder) {
+		this.name = name;
+		this.#path = path;
+		for (const each of folder.symlinks) this.#refuse(`${path}/${each}`);
+		const manifests = this.#into(path, folder, "_manifests");
+		const within = `${path}/_manifests`;
+		this.tags = this.#into(within, manifests, "tags").folders;
+		this.revisions = this.#digestsIn(within, manifests, "revisions");
+		this.layers = this.#digestsIn(path, folder, "_layers");
+		this.troubles = this.#troubles;
+	}
+
+	tagLink(tag: string): string {
+		return `${this.#path}/_manifests/tags/${tag}/current/link`;
+	}
+
+	revisionLink(digest: string): string {
+		return `${this.#path}/_manifests/revisions/${digest.replace(":", "/")}/link`;
+	}
+
+	layerLink(digest: string): string {
+		return `${this.#path}/_layers/${digest.replace(":", "/")}/link`;
+	}
+
+	/** Whether the tag's folder is still there. */
+	hasTag(tag: string): boolean {
+		const path = `${this.#path}/_manifests/tags/${tag}`;
+		return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+	}
+
+	/** The digest that a tag names. */
+	tagTarget(tag: string): string | Bad | Unlooked {
+		const current = `${this.#path}/_manifests/tags/${tag}/current`;
+		try {
+			const stat = lstatSync(current, { throwIfNoEntry: false });
+			if (!stat) return absent("no link");
+			if (stat.isSymbolicLink()) return symlink(current);
+		} catch (error) {
+			return factOfDiskError(error, current);
+		}
+		return this.#read(`${current}/link`);
+	}
+
+	/** Where the bytes of a manifest are; 2.1 put its link among the layers, so registries look there as well. */
+	revisionTarget(digest: string): string | Bad | Unlooked {
+		const target = this.#read(this.revisionLink(digest));
+		const isAbsent =
+			typeof target !== "string" &&
+			"reason" in target &&
+			target.reason === "missing";
+		return isAbsent ? this.layerTarget(digest) : target;
+	}
+
+	/** Where the bytes of a config or layer are: elsewhere than under its own digest where that is not sha256. */
+	layerTarget(digest: string): string | Bad | Unlooked {
+		return this.#read(this.layerLink(digest));
+	}
+
+	/** What is in a folder that its parent was seen to hold; nothing where that is a symlink. */
+	#into(path: string, parent: Folder, name: string): Folder {
+		if (!parent.folders.includes(name)) return NOTHING;
+		const listed = listFolder(`${path}/${name}`);
+		if ("folders" in listed) {
+			for (const each of listed.symlinks)
+				this.#troubles.push(this.#refuse(`${path}/${name}/${each}`));
+			return listed;
+		}
+		if (isUnlooked(listed)) this.#troubles.push(listed);
+		return NOTHING;
+	}
+
+	#digestsIn(path: string, parent: Folder, name: string): readonly string[] {
+		const digests: string[] = [];
+		const algorithms = this.#into(path, parent, name);
+		for (const algorithm of algorithms.folders) {
+			const within = this.#into(`${path}/${name}`, algorithms, algorithm);
+			for (const hex of within.folders) {
+				const digest = `${algorithm}:${hex}`;
+				if (isDigest(digest)) digests.push(digest);
+			}
+		}
+		return digests;
+	}
+
+	#refuse(path: string): Unlooked {
+		const trouble = symlink(path);
+		this.#refused.set(path, trouble);
+		return trouble;
+	}
+
+	/** A link, unless a symlink is on the way to it. */
+	#read(path: string): string | Bad | Unlooked {
+		if (this.#refused.size > 0)
+			for (let at = path.length; at > 0; at = path.lastIndexOf("/", at - 1)) {
+				const refused = this.#refused.get(path.slice(0, at));
+				if (refused) return refused;
+			}
+		return readLink(path);
+	}
+}

@@ -1,0 +1,100 @@
+import { SCAN_METRICS, type ScanMetricName } from "../contract";
+import { errorText } from "../error-text";
+import { parseSample, renderExposition } from "../exposition";
+import type { ScannedStore, ScanResult } from "./scan-result";
+
+/** Values by family name and store, as an earlier scan wrote them. */
+export type EarlierValues = ReadonlyMap<string, number>;
+
+const keyOf = (family: ScanMetricName, store: string) =>
+	`${SCAN_METRICS[family].name} ${store}`;
+
+/** Reads a file of `--textfile`; a line that is none of the format is told to `log` and left out. */
+export function parseEarlier(
+	text: string,
+	log: (line: string) => void,
+): EarlierValues {
+	const values = new Map<string, number>();
+	for (const line of text.split("\n"))
+		try {
+			const sample = parseSample(line);
+			const { registry = "" } = sample?.labels ?? {};
+			if (sample) values.set(`${sample.name} ${registry}`, sample.value);
+		} catch (error) {
+			log(`--textfile: ${errorText(error)}; the line is left out`);
+		}
+	return values;
+}
+
+type Values = Partial<Record<ScanMetricName, number>>;
+
+/**
+ * What a scan may say of a store. One that was not complete never lowers what earlier ones found, and one that saw
+ * nothing at all has not run: the alert on a missing run is what tells.
+ */
+function valuesOf(
+	store: ScannedStore,
+	earlier: EarlierValues,
+	now: number,
+): Values {
+	const { name, outcome, counts } = store;
+	const isComplete = outcome === "complete";
+	const before = (family: ScanMetricName) => earlier.get(keyOf(family, name));
+	const largest = (family: ScanMetricName, value: number) =>
+		isComplete ? value : Math.max(value, before(family) ?? 0);
+	const lastRun = outcome === "blind" ? undefined : now;
+	const lastSuccess = isComplete ? now : before("lastSuccess");
+	return {
+		findings: largest("findings", store.findings.length),
+		brokenTags: largest("brokenTags", counts.brokenTags),
+		untagged: largest("untagged", store.untaggedCount),
+		orphanLayerLinks: store.orphanLayerLinkCount,
+		inconclusive: store.inconclusiveCount,
+		complete: isComplete ? 1 : 0,
+		repositories: counts.repositories,
+		tags: counts.tags,
+		blobs: counts.blobs,
+		bytesHashed: counts.bytes,
+		duration: store.durationSeconds,
+		...(lastRun !== undefined && { lastRun }),
+		...(lastSuccess !== undefined && { lastSuccess }),
+	};
+}
+
+/** What is kept of a store that an earlier scan saw and this one could not. */
+const KEPT: readonly ScanMetricName[] = [
+	"findings",
+	"brokenTags",
+	"untagged",
+	"lastSuccess",
+];
+
+/**
+ * The file for node_exporter's textfile folder.
+ *
+ * @param now unix seconds
+ */
+export function renderScanMetrics(
+	{ stores, outcome }: Pick<ScanResult, "stores" | "outcome">,
+	earlier: EarlierValues,
+	now: number,
+): string {
+	const values = new Map<string, Values>();
+	for (const [key, value] of outcome === "complete" ? [] : earlier)
+		for (const family of KEPT) {
+			const name = key.slice(key.indexOf(" ") + 1);
+			if (key === keyOf(family, name))
+				values.set(name, { ...values.get(name), [family]: value });
+		}
+	for (const store of stores)
+		values.set(store.name, valuesOf(store, earlier, now));
+	const families = Object.keys(SCAN_METRICS) as ScanMetricName[];
+	return renderExposition(
+		families.map((family) => ({
+			...SCAN_METRICS[family],
+			series: [...values].flatMap(([registry, { [family]: value }]) =>
+				value === undefined ? [] : [{ labels: { registry }, value }],
+			),
+		})),
+	);
+}

@@ -70,6 +70,7 @@ const seeing =
 		findings: [],
 		inconclusive: [],
 		untagged: [],
+		orphanLayerLinks: [],
 		stores: [
 			{
 				name: "private",
@@ -81,7 +82,8 @@ const seeing =
 				inconclusive: [],
 				untagged: [],
 				untaggedCount: 0,
-				orphanLayerLinks: 0,
+				orphanLayerLinks: [],
+				orphanLayerLinkCount: 0,
 				inconclusiveCount: 0,
 				durationSeconds: 0,
 			},

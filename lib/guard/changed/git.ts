@@ -29,24 +29,25 @@ export class Git {
 		return new Git(top.replace(/\n$/, ""), io);
 	}
 
-	/** @throws GitError where the revision is not in the clone. */
+	/** The commit that a revision names, or the tree, for one the empty tree. @throws GitError where it is not in the clone. */
 	async commit(revision: string): Promise<string> {
-		const name = `${revision}^{commit}`;
-		try {
+		for (const kind of ["commit", "tree"]) {
+			const name = `${revision}^{${kind}}`;
 			const found = await this.#ask(
 				"rev-parse",
 				"--verify",
 				"--end-of-options",
 				name,
-			);
-			return found.trim();
-		} catch {
-			const shallow = await this.#ask("rev-parse", "--is-shallow-repository");
-			const isShallow = shallow.trim() === "true";
-			throw new GitError(
-				`base ${printable(revision)}: not in this clone${isShallow ? ", which is shallow; wanted its history as far back as that commit: run git fetch --unshallow origin" : `; wanted a commit that it has: run git fetch origin ${printable(revision)}`}`,
-			);
+			).catch(() => "");
+			if (found) return found.trim();
 		}
+		const shallow = await this.#ask("rev-parse", "--is-shallow-repository");
+		const shown = printable(revision);
+		throw new GitError(
+			shallow.trim() === "true"
+				? `base ${shown}: not in this clone, which is shallow; wanted its history as far back as that: run git fetch --unshallow origin`
+				: `base ${shown}: not in this clone; wanted a commit that it has: run git fetch origin ${shown}`,
+		);
 	}
 
 	/** Absolute paths of files that are not as they were in a commit: changed, new or gone, committed or not. */

@@ -35,7 +35,10 @@ export function lockIn(output: string, asked: number): Lock | undefined {
 		new RegExp(`^[│ ]*${name}: +(\\S.*?) *$`, "m").exec(output)?.[1] ?? null;
 	const created = readTime(field("Created"));
 	// http, pg: what they print is the request that was refused; http has the holder's ID beside it
-	const isOwn = created !== null && created >= asked;
+	const isOwn =
+		created !== null &&
+		created >= asked &&
+		field("Operation") === "OperationTypePlan";
 	const named = /\bID=([\w-]+)/.exec(output)?.[1];
 	return isOwn || named
 		? { id: named ?? "", who: null, operation: null, created: null }
@@ -49,6 +52,8 @@ export function lockIn(output: string, asked: number): Lock | undefined {
 
 /** `2026-11-20 20:00:00.123456789 +0000 UTC`, or RFC 3339. */
 export function readTime(text: string | null): number | null {
-	const found = /(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)/.exec(text ?? "");
+	const found = /(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(\.\d{1,3})?)/.exec(
+		text ?? "",
+	);
 	return found && Date.parse(`${found[1]}T${found[2]}Z`);
 }

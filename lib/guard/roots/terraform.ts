@@ -131,7 +131,7 @@ export class Terraform {
 		most?: number,
 	): Promise<{ ran: Ran; failed: Planned }> {
 		const { env, now } = this.#io;
-		const asked = now() - 1000;
+		const asked = now();
 		const plain = command === "show" ? [] : ["-input=false"];
 		const words = [
 			...this.words(root),

@@ -11,19 +11,14 @@ export interface CommandFile {
 /** A command line, its continuation lines joined. */
 export interface HostCommand extends Place {
 	readonly text: string;
-	/** The commands before and after it that run on the same occasion: the rest of the unit or script; none in a crontab. */
-	readonly before: string;
-	readonly after: string;
 }
 
 /** Something that starts by the clock. */
 export interface HostJob extends Place {
 	/** Minutes of the week, from Sunday 00:00, rising. */
-	readonly starts: readonly number[];
+	starts(): readonly number[];
 	/** What it runs, with the text of the scripts of the set that it names. */
 	readonly command: string;
-	/** The first of its own words, for people. */
-	readonly name: string;
 }
 
 const DAY = 1440;
@@ -40,7 +35,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /** Every command line of a file; comments are none. */
-export function commandsOf({ file, kind, text }: CommandFile): HostCommand[] {
+export function commandsOf({ file, text }: CommandFile): HostCommand[] {
 	const lines: { line: number; text: string }[] = [];
 	let joined: { line: number; text: string } | undefined;
 	for (const [i, raw] of text.split("\n").entries()) {
@@ -53,15 +48,7 @@ export function commandsOf({ file, kind, text }: CommandFile): HostCommand[] {
 		joined = undefined;
 	}
 	if (joined) lines.push(joined);
-	const isAlone = kind === "crontab";
-	const all = lines.map((each) => each.text);
-	return lines.map(({ line, text }, i) => ({
-		file,
-		line,
-		text,
-		before: isAlone ? "" : all.slice(0, i).join("\n"),
-		after: isAlone ? "" : all.slice(i + 1).join("\n"),
-	}));
+	return lines.map((each) => ({ file, ...each }));
 }
 
 /** What crontabs and timers of the set start, by the clock. */
@@ -79,10 +66,8 @@ export function jobsOf(files: readonly CommandFile[]): HostJob[] {
 		if (each.kind === "crontab")
 			return commandsOf(each).flatMap(({ file, line, text }) => {
 				const [, when = "", command = ""] = CRON_LINE.exec(text) ?? [];
-				const starts = cronStarts(when);
-				return starts.length > 0
-					? [{ file, line, starts, command: whole(command), name: command }]
-					: [];
+				const starts = () => cronStarts(when);
+				return command ? [{ file, line, starts, command: whole(command) }] : [];
 			});
 		if (each.kind === "systemd-unit")
 			return timerJobs(each, files).map((job) => ({
@@ -110,15 +95,14 @@ function timerJobs(
 	const command = service ? service.text : "";
 	return text.split("\n").flatMap((line, i) => {
 		const when = /^OnCalendar=(.+)$/.exec(line)?.[1]?.trim();
-		const starts = when ? calendarStarts(when) : [];
-		return starts.length > 0
-			? [{ file, line: i + 1, starts, command, name: nameOf(file) }]
+		return when
+			? [{ file, line: i + 1, starts: () => calendarStarts(when), command }]
 			: [];
 	});
 }
 
 /** Minutes of the week at which a cron expression may fire: a day of the month may be any day of the week. */
-export function cronStarts(expression: string): number[] {
+function cronStarts(expression: string): number[] {
 	const text = NAMED[expression.trim().toLowerCase()] ?? expression.trim();
 	const [minute = "", hour = "", date = "", , day = ""] = text.split(/\s+/);
 	const minutes = fieldValues(minute, 0, 59);

@@ -13,13 +13,13 @@ export type HostFileKind = (typeof HOST_FILE_KINDS)[number];
 
 /** A line of a crontab that starts something: five fields or a name, with or without a user, and a command. */
 export const CRON_LINE =
-	/^\s*(@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:[-\d*/,A-Za-z]+[ \t]+){4}[-\d*/,A-Za-z]+)[ \t]+(\S.*)$/;
+	/^\s*(@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:[*?\d][-\d*/,]*[ \t]+){3}[*\dA-Za-z][-\d*/,A-Za-z]*[ \t]+[*?\dA-Za-z][-\d*/,A-Za-z]*)[ \t]+(\S.*)$/;
 const ASSIGNMENT = /^\s*[A-Za-z_]\w*\s*=/;
 const COMMENT = /^\s*(#|$)/;
 const INI_SECTION = /^\[([A-Za-z]+)\]\s*$/m;
 const UNIT_SECTIONS = new Set(["Unit", "Service", "Timer", "Install", "Mount"]);
 const NGINX =
-	/^\s*(http|events|server|stream|upstream\s+\S+|location\s[^{]*)\s*\{|^\s*(proxy_pass|worker_processes|listen|server_name|proxy_set_header|proxy_cache_path)\s[^;\n]*;/m;
+	/^[ \t]*(http|events|server|stream|upstream[ \t]+\S+|location[ \t][^{\n]*)[ \t]*\{|^[ \t]*(http|events|server|stream)[ \t]*$|^[ \t]*(proxy_pass|worker_processes|listen|server_name|proxy_set_header|proxy_cache_path)\s[^;\n]*;/m;
 const TOP_KEY =
 	/^(?:"([^"\n]+)"|'([^'\n]+)'|([A-Za-z][\w.-]*))[ \t]*:(?=\s|$)/gm;
 
@@ -52,7 +52,7 @@ function topKeys(text: string): ReadonlySet<string> {
 	if (found.length > 0 || !/^\s*\{/.test(text)) return new Set(found);
 	// the same as JSON, or in one line
 	return new Set(
-		[...text.matchAll(/^\s*[{,]?\s*"?([A-Za-z][\w-]*)"?\s*:/gm)].map(
+		[...text.matchAll(/^[ \t]*[{,]?[ \t]*"?([A-Za-z][\w-]*)"?[ \t]*:/gm)].map(
 			([, key]) => key ?? "",
 		),
 	);

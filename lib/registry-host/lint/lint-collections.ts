@@ -1,9 +1,5 @@
 import type { ComposeService } from "./compose-file";
-import {
-	type CommandFile,
-	commandsOf,
-	type HostCommand,
-} from "./host-commands";
+import { type CommandFile, commandsOf } from "./host-commands";
 import type { Report } from "./host-rules";
 
 /** A garbage collection that a command starts, and its flags. */
@@ -13,6 +9,9 @@ const SPEAKS =
 	/^\s*[-@+!]*\s*(?:if\s+|then\s+|!\s*)*(echo|printf|e?grep|logger|log|say|sed|die)\b/;
 const STOPS = /\b(stop|down|kill)\b/;
 const STARTS_AGAIN = /\b(restart|start|up)\b/;
+
+/** More collections in one line than anybody writes. */
+const MAX_A_LINE = 100;
 
 /** What is known of the descriptor caches of the set's registries. */
 export type WarmCache = "yes" | "no" | "unknown";
@@ -27,9 +26,7 @@ export function lintCollections(
 	cache: WarmCache,
 	report: Report,
 ): void {
-	for (const command of files.flatMap(commandsOf))
-		for (const flags of collectionsIn(command.text))
-			lintCollection(command, flags, files, cache, report);
+	for (const file of files) lintFile(file, files, cache, report);
 	for (const { file, service } of services)
 		for (const flags of collectionsIn(service.command))
 			lintUntagged({ file, line: service.commandLine }, flags, report);
@@ -45,7 +42,9 @@ interface Flags {
 }
 
 function collectionsIn(text: string): Flags[] {
-	return [...text.matchAll(COLLECTION)].flatMap((found) => {
+	if (!text.includes("garbage-collect")) return [];
+	const all = [...text.matchAll(COLLECTION)].slice(0, MAX_A_LINE);
+	return all.flatMap((found) => {
 		const before = text.slice(0, found.index);
 		const own = before.slice(
 			Math.max(
@@ -91,31 +90,41 @@ function lintUntagged(
 		);
 }
 
-function lintCollection(
-	command: HostCommand,
-	flags: Flags,
+function lintFile(
+	file: CommandFile,
 	files: readonly CommandFile[],
 	cache: WarmCache,
 	report: Report,
 ): void {
-	lintUntagged(command, flags, report);
-	if (flags.isDry || cache === "no") return;
-	const name = command.file.slice(command.file.lastIndexOf("/") + 1);
-	/** Units and scripts that start this one. */
-	const starters = files
-		.filter(({ file, text }) => file !== command.file && text.includes(name))
-		.map(({ text }) => text);
-	const around = [
-		`${command.before}\n${flags.before}`,
-		`${flags.after}\n${command.after}`,
-	] as const;
-	const isStopped = [around[0], ...starters].some((text) => STOPS.test(text));
-	if (isStopped || STARTS_AGAIN.test(around[1])) return;
-	report(
-		"gc-with-warm-cache",
-		command,
-		`got ${flags.text} beside a registry that runs on${cache === "unknown" ? " (whether it has a cache cannot be seen without its configuration)" : ""}`,
-		"stop the registry before it and start it after it: docker compose stop NAME; docker compose run --rm NAME garbage-collect ...; docker compose start NAME",
-		cache === "unknown" ? "warning" : "error",
-	);
+	const commands = commandsOf(file);
+	const found = commands.map(({ text }) => collectionsIn(text));
+	// each line of a crontab runs alone, a unit and a script from the first line to the last
+	const isAlone = file.kind === "crontab";
+	const stopped = commands.findIndex(({ text }) => STOPS.test(text));
+	const started = commands.findLastIndex(({ text }) => STARTS_AGAIN.test(text));
+	const name = file.file.slice(file.file.lastIndexOf("/") + 1);
+	const isStoppedByStarter =
+		found.some((each) => each.length > 0) &&
+		files.some(
+			(each) =>
+				each !== file && each.text.includes(name) && STOPS.test(each.text),
+		);
+	for (const [i, command] of commands.entries())
+		for (const flags of found[i] ?? []) {
+			lintUntagged(command, flags, report);
+			const isSafe =
+				flags.isDry ||
+				STOPS.test(flags.before) ||
+				STARTS_AGAIN.test(flags.after) ||
+				isStoppedByStarter ||
+				(!isAlone && ((stopped !== -1 && stopped < i) || started > i));
+			if (!isSafe && cache !== "no")
+				report(
+					"gc-with-warm-cache",
+					command,
+					`got ${flags.text} beside a registry that runs on${cache === "unknown" ? " (whether it has a cache cannot be seen without its configuration)" : ""}`,
+					"stop the registry before it and start it after it: docker compose stop NAME; docker compose run --rm NAME garbage-collect ...; docker compose start NAME",
+					cache === "unknown" ? "warning" : "error",
+				);
+		}
 }

@@ -8,14 +8,14 @@ const WEEK = 7 * 1440;
 const TOUCHES_STORES =
 	/garbage-collect|cleanup-tags|fix-broken-blobs|docker\/registry\/v2|guard(\.mjs)?\s+(scan|gate)|\/opt\/registry\/data/;
 /** More jobs than anybody has. */
-const MAX_JOBS = 1000;
+const MAX_JOBS = 100;
 
 /** Jobs on the stores that start while another may still run, without a lock that makes them wait. */
 export function lintCron(jobs: readonly HostJob[], report: Report): void {
 	const starts = jobs
 		.filter(({ command }) => TOUCHES_STORES.test(command))
 		.slice(0, MAX_JOBS)
-		.flatMap((job) => job.starts.map((at) => ({ at, job })))
+		.flatMap((job) => job.starts().map((at) => ({ at, job })))
 		.sort((a, b) => a.at - b.at);
 	const told = new Set<HostJob>();
 	for (const [i, next] of starts.entries()) {

@@ -1,7 +1,12 @@
 import { HOST_RULES, type HostProblem, type HostRule } from "./host-rules";
 
-const SILENCE = /#\s*registry-guard:\s*ignore\b[ \t]*(.*?)\s*$/;
-const FORM = "write: # registry-guard: ignore RULE because REASON";
+/** `# lint-ignore RULE: why`, as in workflows, or `# registry-guard: ignore RULE because why`. */
+const SILENCE =
+	/#\s*(?:lint-ignore|registry-guard:\s*ignore)\b:?[ \t]*(.*?)\s*$/;
+const SAID = /^([\w-]*(?:\s*,\s*[\w-]+)*)(?:\s*:|\s+because\b)?\s*(.*)$/;
+/** A reason of fewer characters is none. */
+const SHORTEST_REASON = 10;
+const FORM = "write: # lint-ignore RULE: why";
 
 interface Silence {
 	readonly rules: readonly string[];
@@ -20,7 +25,7 @@ export function withSilences(
 	text: string,
 	problems: readonly HostProblem[],
 ): readonly HostProblem[] {
-	if (!text.includes("registry-guard:")) return problems;
+	if (!/lint-ignore|registry-guard:/.test(text)) return problems;
 	const lines = text.split("\n");
 	const silences: Silence[] = [];
 	const own: HostProblem[] = [];
@@ -31,11 +36,14 @@ export function withSilences(
 			isTop = false;
 		const [, said] = SILENCE.exec(line) ?? [];
 		if (said === undefined) continue;
-		const [, names = "", reason = ""] =
-			/^(.*?)(?:\s+because\s+(.*))?$/.exec(said) ?? [];
+		const [, names = "", reason = ""] = SAID.exec(said) ?? [];
 		const rules = names.split(/[\s,]+/).filter(Boolean);
 		const unknown = rules.filter((each) => !Object.hasOwn(HOST_RULES, each));
-		if (!/\w/.test(reason) || rules.length === 0 || unknown.length > 0) {
+		if (
+			reason.length < SHORTEST_REASON ||
+			rules.length === 0 ||
+			unknown.length > 0
+		) {
 			own.push(mistake(file, i + 1, rules, unknown, said));
 			continue;
 		}

@@ -1,5 +1,6 @@
 import type * as Yaml from "yaml";
 import { LintSyntaxError } from "./lint-syntax-error";
+import { MAX_YAML_DEPTH, tooDeepAt } from "./yaml-depth";
 
 /** A mapping of a YAML file. */
 export type YamlMap = Readonly<Record<string, unknown>>;
@@ -16,8 +17,14 @@ const MAX_ALIASES = 1000;
 
 /** @throws LintSyntaxError for what is no YAML mapping. */
 export function parseYamlFile(text: string): YamlFile {
+	const deep = tooDeepAt(text);
+	if (deep !== undefined)
+		throw new LintSyntaxError(
+			deep,
+			`got more than ${MAX_YAML_DEPTH} levels inside each other`,
+		);
 	// loaded when first used: it takes 40 ms
-	const { LineCounter, isMap, isPair, isScalar, parseDocument } =
+	const { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } =
 		require("yaml") as typeof Yaml;
 	const lines = new LineCounter();
 	let document: Yaml.Document.Parsed;
@@ -33,33 +40,45 @@ export function parseYamlFile(text: string): YamlFile {
 		root = document.toJS({ maxAliasCount: MAX_ALIASES });
 	} catch (error) {
 		if (error instanceof LintSyntaxError) throw error;
-		// too many aliases, or nested deeper than the parser's own stack
+		// too many aliases
 		throw new LintSyntaxError(
 			1,
 			error instanceof Error ? firstLine(error.message) : "not YAML",
 		);
 	}
 	if (!isMap(document.contents)) throw new LintSyntaxError(1, "got no mapping");
-	/** A key's own line, where the path ends in one: its value may begin on the next. */
-	const lineAt = (path: readonly (string | number)[]): number | undefined => {
-		const parent = document.getIn(path.slice(0, -1), true);
-		const key = path.at(-1);
-		if (isMap(parent)) {
-			const pair = parent.items.find(
-				(each) => isPair(each) && isScalar(each.key) && each.key.value === key,
+	/** Pairs of a mapping by their key: one of thousands is asked thousands of times. */
+	const pairs = new WeakMap<Yaml.YAMLMap, ReadonlyMap<unknown, Yaml.Pair>>();
+	const pairsOf = (map: Yaml.YAMLMap): ReadonlyMap<unknown, Yaml.Pair> => {
+		const known =
+			pairs.get(map) ??
+			new Map(
+				map.items.map((pair) => [
+					isScalar(pair.key) ? pair.key.value : undefined,
+					pair,
+				]),
 			);
-			const range = isScalar(pair?.key) ? pair.key.range : undefined;
-			if (range) return lines.linePos(range[0]).line;
+		pairs.set(map, known);
+		return known;
+	};
+	/** A key's own offset, where the path ends in one: its value may begin on the next line. */
+	const offsetOf = (path: readonly (string | number)[]): number | undefined => {
+		let node: unknown = document.contents;
+		let offset: number | undefined;
+		for (const key of path) {
+			const pair = isMap(node) ? pairsOf(node).get(key) : undefined;
+			node = isSeq(node) ? node.items[Number(key)] : pair?.value;
+			const place = pair?.key ?? node;
+			offset = isNode(place) ? place.range?.[0] : undefined;
 		}
-		const node = document.getIn(path, true) as Yaml.Node | undefined;
-		return node?.range ? lines.linePos(node.range[0]).line : undefined;
+		return offset;
 	};
 	return {
 		root: mapOf(root),
 		lineOf: (...path) => {
 			for (let length = path.length; length > 0; length--) {
-				const line = lineAt(path.slice(0, length));
-				if (line !== undefined) return line;
+				const offset = offsetOf(path.slice(0, length));
+				if (offset !== undefined) return lines.linePos(offset).line;
 			}
 			return 1;
 		},

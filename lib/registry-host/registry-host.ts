@@ -5,9 +5,9 @@ import {
 	checkAllow,
 	type HostRegistry,
 	type HostRegistryProps,
-	type HostTls,
 	hostRegistry,
 } from "./host-registry";
+import { type HostUi, type HostUiProps, hostUi } from "./host-ui";
 import {
 	CIDR,
 	DNS_LABEL,
@@ -29,24 +29,6 @@ export interface ComposeNamesProps {
 	readonly cacheVolume?: string;
 	/** A /24 for the fixed addresses. @default "172.31.250.0/24" */
 	readonly subnet?: string;
-}
-
-/** The web page that lists a registry: it can look and nothing else. */
-export interface HostUiProps {
-	/** Name of the registry that it lists. @default - the private one */
-	readonly registry?: string;
-	/** @default - joxit/docker-registry-ui:2.5.7 */
-	readonly image?: string;
-	/** Published port. @default 8080 */
-	readonly port?: number;
-	/** Port inside. @default 80 */
-	readonly backendPort?: number;
-	/** @default - .3 */
-	readonly ipv4?: string;
-	/** TLS of its port: people type the registry's password there. @default - that of its registry */
-	readonly tls?: HostTls | false;
-	/** Networks that may open it. @default - all: it can look only, and asks for the registry's login */
-	readonly allow?: readonly string[];
 }
 
 /** node_exporter as a service of the bundle; its port is nginx's, so that not everybody reads it. */
@@ -109,9 +91,7 @@ export interface RegistryHost {
 	readonly data: string;
 	readonly compose: Required<ComposeNamesProps>;
 	readonly nginx: HostNginx;
-	readonly ui?: Required<Omit<HostUiProps, "registry">> & {
-		readonly registry: HostRegistry;
-	};
+	readonly ui?: HostUi;
 	readonly nodeExporter?: Required<NodeExporterProps>;
 	readonly textfileFolder: string;
 	readonly dns: HostDns;
@@ -256,39 +236,6 @@ function composeNames(props: ComposeNamesProps): Required<ComposeNamesProps> {
 		"a network of 256 addresses (172.31.250.0/24)",
 	);
 	return { project, network, cacheVolume, subnet };
-}
-
-function hostUi(
-	props: HostUiProps | false,
-	registries: readonly HostRegistry[],
-	network: string,
-): RegistryHost["ui"] {
-	if (props === false) return undefined;
-	const wanted = props.registry;
-	const registry = registries.find(({ name, kind }) =>
-		wanted === undefined ? kind === "private" : name === wanted,
-	);
-	must(
-		registry || wanted === undefined,
-		"ui.registry",
-		wanted,
-		`one of ${registries.map(({ name }) => name).join(", ")}`,
-	);
-	if (!registry) return undefined;
-	const {
-		image = imageOf(PINS.registryUi),
-		port = 8080,
-		backendPort = 80,
-		ipv4 = `${network}.3`,
-		tls = registry.tls,
-		allow = [],
-	} = props;
-	assertPinned(image);
-	must(isPort(port), "ui.port", port, "a port");
-	must(isPort(backendPort), "ui.backendPort", backendPort, "a port");
-	must(IPV4.test(ipv4), "ui.ipv4", ipv4, "an IPv4 address");
-	if (allow.length > 0) checkAllow(allow, "ui.allow");
-	return { registry, image, port, backendPort, ipv4, tls, allow };
 }
 
 function exporter(

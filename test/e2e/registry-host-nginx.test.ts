@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import { Distribution, PASSWORD, USER } from "../support/distribution";
+import { image, multiArch, sha256 } from "../support/images";
+import { Lab } from "../support/lab";
+import { LoopbackHost } from "../support/loopback-host";
+import { type PrivateCa, privateCa } from "../support/private-ca";
+import { pushContent, send } from "../support/push";
+import { requirePrograms } from "../support/requires";
+import { runProgram } from "../support/run-program";
+import { Storage } from "../support/storage";
+
+const { suite, programs } = requirePrograms(
+	"registry2",
+	"nginx",
+	"dnsmasq",
+	"htpasswd",
+	"openssl",
+	"skopeo",
+);
+
+suite("the rendered nginx before the rendered registries", () => {
+	const lab = new Lab();
+	let tls: PrivateCa;
+	let upstream: Distribution;
+	let host: LoopbackHost;
+	const app = multiArch("app", { tarballs: true });
+	const others = { dockerhub: image("of dockerhub"), ghcr: image("of ghcr") };
+
+	lab.before(async () => {
+		tls = privateCa(programs.openssl, lab.folder, "localhost");
+		upstream = await Distribution.start(lab, {
+			name: "upstream",
+			program: programs.registry2,
+		});
+		await pushContent(upstream.target, "library/app", app, "v1");
+		const cache = (name: string) => ({
+			name,
+			kind: "pull-through" as const,
+			upstream: { url: upstream.origin },
+		});
+		host = await LoopbackHost.start(lab, {
+			programs,
+			tls,
+			registries: [
+				{
+					...cache("dockerhub"),
+					metrics: { port: 5001, allow: ["127.0.0.1/32"] },
+				},
+				cache("ghcr"),
+				{ name: "private", kind: "private" },
+			],
+		});
+		// what only one of the caches has: its upstream has lost it
+		for (const [name, content] of Object.entries(others))
+			new Storage(host.registry(name).storage).put("only/here", content, "v1");
+	});
+
+	const blobPath = (repository: string, digest: string) =>
+		`/v2/${repository}/blobs/${digest}`;
+
+	lab.test("nginx -t finds nothing to say", async () => {
+		const { code, stderr } = await runProgram(programs.nginx, [
+			"-t",
+			"-p",
+			lab.folder,
+			"-c",
+			host.path("nginx.conf"),
+		]);
+		expect({
+			code,
+			warnings: stderr.match(/\[(warn|emerg|error)\].*/g),
+		}).toEqual({ code: 0, warnings: null });
+	});
+
+	lab.test("a multi-arch image through every port", async () => {
+		const auth = join(lab.folder, "auth.json");
+		const token = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
+		const at = (name: string) => new URL(host.target(name).origin).host;
+		writeFileSync(
+			auth,
+			JSON.stringify({ auths: { [at("private")]: { auth: token } } }),
+		);
+		const copy = (...args: string[]) =>
+			runProgram(
+				programs.skopeo,
+				["copy", "--all", "--quiet", "--insecure-policy", ...args],
+				{
+					REGISTRY_AUTH_FILE: auth,
+					HOME: lab.folder,
+					SSL_CERT_FILE: tls.caFile,
+				},
+			);
+		const pushed = await copy(
+			"--src-tls-verify=false",
+			`docker://${upstream.host}/library/app:v1`,
+			`docker://${at("private")}/library/app:v1`,
+		);
+		expect(pushed).toMatchObject({ code: 0 });
+		for (const { name, tls } of host.host.registries) {
+			const folder = join(lab.folder, `pulled-${name}`);
+			const pulled = await copy(
+				...(tls ? [] : ["--src-tls-verify=false"]),
+				`docker://${at(name)}/library/app:v1`,
+				`dir:${folder}`,
+			);
+			expect({ name, ...pulled }).toMatchObject({ name, code: 0 });
+			const bytes = readFileSync(join(folder, "manifest.json"));
+			expect(sha256(bytes)).toBe(app.root);
+			// every child and every blob of every platform, and the version file of skopeo
+			expect(readdirSync(folder)).toHaveLength(
+				app.manifests.size + app.blobs.size + 1,
+			);
+		}
+	});
+
+	lab.test("every port says whether what is behind it lives", async () => {
+		const { ui, registries } = host.host;
+		const health = async (name: string) =>
+			(await send({ ...host.target(name), user: undefined }, "GET", "/healthz"))
+				.status;
+		for (const { name } of registries) expect(await health(name)).toBe(200);
+		await host.stopRegistry("ghcr");
+		expect(await health("ghcr")).toBe(502);
+		expect(await health("dockerhub")).toBe(200);
+		await host.startRegistry("ghcr");
+		expect(await health("ghcr")).toBe(200);
+		expect(ui?.registry.name).toBe("private");
+	});
+
+	lab.test(
+		"nobody writes to a cache, deletes by its port or from the page",
+		async () => {
+			const [digest = ""] = others.dockerhub.blobs.keys();
+			const answers = await Promise.all(
+				[
+					["POST", "/v2/library/app/blobs/uploads/"],
+					["DELETE", blobPath("only/here", digest)],
+					["DELETE", `/v2/only/here/manifests/${others.dockerhub.root}`],
+				].map(([method = "", path = ""]) =>
+					send(host.target("dockerhub"), method, path),
+				),
+			);
+			expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+			const page = {
+				...host.target("private"),
+				origin: `https://127.0.0.1:${host.host.ui?.port}`,
+			};
+			const deleted = await send(
+				page,
+				"DELETE",
+				`/v2/library/app/manifests/${app.root}`,
+			);
+			expect(deleted.status).toBe(403);
+			expect((await send(page, "GET", "/v2/_catalog")).status).toBe(200);
+		},
+	);
+
+	lab.test(
+		"metrics for those who may, and nothing else of that port",
+		async () => {
+			const metrics = host.registry("dockerhub").metrics;
+			const at = { origin: `http://127.0.0.1:${metrics?.port}` };
+			const { status, body } = await send(at, "GET", "/metrics");
+			expect(status).toBe(200);
+			expect(body.toString()).toContain("registry_storage_cache_total");
+			expect((await send(at, "GET", "/debug/vars")).status).toBe(404);
+			const { port, stop } = await host.startChanged(metrics?.port ?? 0, [
+				"allow 127.0.0.1/32;",
+				"allow 10.0.20.0/24;",
+			]);
+			const elsewhere = { origin: `http://127.0.0.1:${port}` };
+			expect((await send(elsewhere, "GET", "/metrics")).status).toBe(403);
+			await stop();
+		},
+	);
+
+	lab.test("TLS 1.2 and 1.3, nothing older", async () => {
+		const negotiated = (version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") =>
+			new Promise<string>((resolve) => {
+				const socket = connect(
+					{
+						port: host.registry("private").port,
+						host: "127.0.0.1",
+						ca: tls.ca,
+						minVersion: version,
+						maxVersion: version,
+						// node's own OpenSSL refuses TLS 1.1 otherwise
+						ciphers: "DEFAULT:@SECLEVEL=0",
+					},
+					() => {
+						resolve(String(socket.getProtocol()));
+						socket.end();
+					},
+				);
+				socket.once("error", () => resolve("refused"));
+			});
+		expect(await negotiated("TLSv1.1")).toBe("refused");
+		expect(await negotiated("TLSv1.2")).toBe("TLSv1.2");
+		expect(await negotiated("TLSv1.3")).toBe("TLSv1.3");
+	});
+});

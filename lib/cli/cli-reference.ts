@@ -15,8 +15,10 @@ import {
 	PARTIAL_REASONS,
 	REASONS,
 	REPAIR_ACTIONS,
+	SCAN_METRICS,
 } from "../guard/contract";
 import { OPERANDS } from "../guard/help";
+import { ANSWERS, CAUSES } from "../guard/scan/diagnosis";
 
 function table(
 	head: readonly string[],
@@ -111,7 +113,7 @@ SIGTERM and SIGINT end the walk; what it has covered is published as \`partial\`
 
 ## Report
 
-\`--json\` and \`--report FILE\` of \`probe\` and \`verify\`: [report.schema.json](report.schema.json).
+\`--json\` and \`--report FILE\` of \`probe\`, \`verify\` and \`scan\`: [report.schema.json](report.schema.json).
 
 ${table(
 	["field", "values"],
@@ -135,6 +137,40 @@ action, causes}], reason, lock, firstSeen, ageHours}]}\`; with \`--locks\` \`{sc
 operation, created}|null, reason, unlock}]}\`. \`changed --json\`: \`{schema: 1, version, command, base, roots: [{path, stack, base, because, after}]}\`, in the order to apply them
 in. \`apply --json\`: \`{schema: 1, version, command, base, head, roots: [{path, stack, outcome: "applied"|"planned"|"empty"|"failed"|"skipped", changes, reason}]}\`.
 
+## Disk scan
+
+\`BASE\` (default \`/opt/registry/data\`) is a store, a folder with \`docker/registry/v2\` below it, or a parent of stores; \`_breakglass\` is skipped. Every tag is followed
+as the registry follows it: first the repository's link, then the file. Manifests and configs up to 64 KiB are hashed, other blobs held against their sizes, with \`--full\` hashed too. A
+store is a pull-through cache with \`--cache\`, or where \`config-<store>.yml\` in the folder above it (or one further up) has \`proxy.remoteurl\`, or where it holds
+\`scheduler-state.json\`: there nothing that is absent is a finding. Symlinks below \`BASE\` are told and never followed. What changes meanwhile is looked at twice. Nothing is deleted but layer links whose blob is gone, with \`--fix-layer-links\`.
+
+What could not be looked at: ${code("auth")} (no permission), ${code("protocol")} (a symlink), ${code("server-error")} (the disk failed), ${code("wrong-backend")} (no store there),
+${code("catalog-shrunk")} (a store without any repository, not a cache), ${code("deadline")} (SIGTERM). An index whose children are bad is logged with the words \`ORPHAN INDEX\`.
+Findings have the field \`store\`. In their commands \`$REGISTRY\` is the registry's \`host[:port]\` and \`$COPY\` any place that still holds the image; \`relink\` means that all bytes are
+there, and its commands write the lost links. \`untagged\` and \`orphanLayerLinks\` (at most 1000 each a store) are for information.
+
+\`--http-report FILE\` takes what \`guard probe --report FILE\` wrote about the same registry and adds \`diagnoses\`, a row for each node that one of the two calls bad:
+
+${table(
+	["field", "value", "means"],
+	[
+		...Object.entries(CAUSES).map(([value, text]) => [
+			code("cause"),
+			code(value),
+			text,
+		]),
+		...Object.entries(ANSWERS).map(([value, text]) => [
+			code("answer"),
+			code(value),
+			text,
+		]),
+	],
+)}
+
+\`--textfile FILE\` is for node_exporter's textfile folder. A scan that was not complete never lowers \`${SCAN_METRICS.findings.name}\`, and does not say that it has run where it saw nothing at all.
+
+${table(["name", "labels", "meaning"], Object.values(SCAN_METRICS).map(metricRow))}
+
 ## Roots
 
 A root is a folder with a \`cdk.tf.json\` (what \`cdktf synth\` writes), with a \`terragrunt.hcl\`, or with \`*.tf\` files. \`ROOTS\` are roots, parent folders of roots, \`cdktf.out\`, or globs
@@ -152,8 +188,8 @@ put together at run time counts as the folder that its written part names; one w
 applied; without one, from what the base has of it; else it counts as changed. A root comes after those whose state it reads (\`terraform_remote_state\`), that Terragrunt names, or
 that cdktf's manifest does; a cycle is exit ${EXIT.usage}.
 
-\`apply\` plans and applies each changed root after those it depends on and keeps in \`--applied\` what it has done, at once: \`{schema: 1, stacks: {<stack>: {commit, digest?}}}\`. A root that fails keeps its
-last applied commit, so that the next run finds it again. With \`--plan\` nothing is applied and nothing kept.
+\`apply\` plans and applies each changed root after those it depends on and keeps in \`--applied\` what it has done, at once: \`{schema: 1, stacks: {<stack>: {commit, digest?, pending?}}}\`. A root that fails keeps its
+last applied commit, so that the next run finds it again; one whose apply was begun and did not end well, or came of no commit, is \`pending\` and counts as changed until it did. With \`--plan\` nothing is applied and nothing kept.
 
 ## Metrics
 

@@ -6,6 +6,8 @@ interface Applied {
 	readonly commit: string;
 	/** Of what was synthesized; only of CDKTF stacks. */
 	readonly digest?: string;
+	/** Something was begun after it and not recorded: it failed half way, was cut short, or came of no commit. */
+	readonly pending?: true;
 }
 
 /** The last successfully applied commit of each root, by its stack name, in a file that outlives the pipeline. */

@@ -32,6 +32,7 @@ export interface ChangedPlan {
 }
 
 const MOST_REASONS = 5;
+const PENDING = "its last apply did not end as recorded";
 
 /**
  * Compares every root with the commit that was last applied of it, or with `base` where none is known.
@@ -56,11 +57,15 @@ export async function planChanged(
 	for (const root of ordered) {
 		const known = applied.get(root.stack);
 		const since = known ? await git.commit(known.commit) : fallback;
-		states.push(
+		const state =
 			root.kind === "cdktf"
 				? await compareStack(root, since, known?.digest, git)
-				: await compareCode(root, since, git, io),
-		);
+				: await compareCode(root, since, git, io);
+		// it may be as it was, and the world is not
+		const because = known?.pending
+			? [PENDING, ...state.because]
+			: state.because;
+		states.push({ ...state, because });
 	}
 	return { base: fallback, head, states, before };
 }

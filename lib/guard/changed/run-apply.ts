@@ -49,7 +49,7 @@ export async function runApply(config: ApplyConfig, io: Io): Promise<ExitCode> {
 	}
 	const record = recorder(plan, applied, config, io);
 	for (const state of plan.states) record.start(state);
-	const runs = await work(config, plan, record.done, io);
+	const runs = await work(config, plan, record, io);
 	const failed = runs.some(
 		({ outcome }) => outcome === "failed" || outcome === "skipped",
 	);
@@ -86,7 +86,7 @@ export async function runApply(config: ApplyConfig, io: Io): Promise<ExitCode> {
 async function work(
 	{ tools, planOnly }: ApplyConfig,
 	{ states, before }: ChangedPlan,
-	done: (state: RootState) => void,
+	record: Recorder,
 	io: Io,
 ): Promise<readonly RootRun[]> {
 	const changed = states.filter(({ because }) => because.length > 0);
@@ -106,18 +106,23 @@ async function work(
 			tools.parallel,
 			async (root) => {
 				step.begin(root);
+				const known = stateOf.get(root);
 				const { state, changes, reason } =
 					(await terraform.init(root)) ??
 					(await terraform.plan(
 						root,
-						planOnly ? undefined : (plan) => terraform.apply(root, plan),
+						planOnly
+							? undefined
+							: (plan) => {
+									if (known) record.begin(known);
+									return terraform.apply(root, plan);
+								},
 					));
 				if (state === "error")
 					return end({ root, outcome: "failed", changes, reason });
 				const outcome =
 					state === "clean" ? "empty" : planOnly ? "planned" : "applied";
-				const known = stateOf.get(root);
-				if (known) done(known);
+				if (known) record.done(known);
 				return end({ root, outcome, changes, reason });
 			},
 			(root, because) => {
@@ -131,29 +136,39 @@ async function work(
 	return runs;
 }
 
+interface Recorder {
+	/** Before anything is run. */
+	readonly start: (state: RootState) => void;
+	/** Before a plan is applied. */
+	readonly begin: (state: RootState) => void;
+	readonly done: (state: RootState) => void;
+	readonly isBroken: () => boolean;
+}
+
 /** Keeps what is applied of each root: of one that did not change HEAD, of one that did its base until it is applied. */
 function recorder(
 	{ head }: ChangedPlan,
 	applied: AppliedFile,
 	{ planOnly }: ApplyConfig,
 	io: Io,
-): {
-	readonly start: (state: RootState) => void;
-	readonly done: (state: RootState) => void;
-	readonly isBroken: () => boolean;
-} {
+): Recorder {
 	let isBroken = false;
-	const set = ({ root, digest }: RootState, commit: string) => {
+	const set = (
+		{ root }: RootState,
+		known: Parameters<AppliedFile["set"]>[1],
+	) => {
 		if (planOnly) return;
 		try {
-			applied.set(root.stack, { commit, ...(digest && { digest }) });
+			applied.set(root.stack, known);
 		} catch (error) {
 			isBroken = true;
 			io.log(`--applied: ${errorText(error)}`);
 		}
 	};
 	const done = (state: RootState) => {
-		if (state.isCommitted) set(state, head);
+		const { digest } = state;
+		if (state.isCommitted)
+			set(state, { commit: head, ...(digest && { digest }) });
 		else
 			io.log(
 				`${state.root.stack}: has files that are not committed, its last applied commit stays ${state.base}`,
@@ -164,9 +179,14 @@ function recorder(
 			const { because, base, root } = state;
 			if (because.length === 0) done(state);
 			// what failed in its first run must be found again in the second
-			else if (!applied.get(root.stack))
-				set({ ...state, digest: undefined }, base);
+			else if (!applied.get(root.stack)) set(state, { commit: base });
 		},
+		begin: (state) =>
+			set(state, {
+				commit: state.base,
+				...applied.get(state.root.stack),
+				pending: true,
+			}),
 		done,
 		isBroken: () => isBroken,
 	};

@@ -142,7 +142,7 @@ start() {
   for attempt in 1 2 3; do
     if compose start "$service" || compose up -d --no-deps "$service"; then return; fi
     say "could not be started, attempt $attempt of 3"
-    sleep "$attempt"
+    [ "$attempt" -eq 3 ] || sleep "$attempt"
   done
   return 1
 }
@@ -173,7 +173,7 @@ ${metricLines(GC_METRICS.failedStep, "one", "      ")}
 }
 
 end() {
-  local failed='' code=0
+  local failed='' code=0 reports
   halt
   if [ ! -e "$work/step" ]; then
     start || fail "CANNOT BE STARTED: nobody can pull"
@@ -186,18 +186,22 @@ end() {
     fail "CANNOT BE STARTED: nobody can pull; the gate stays open"
   fi
   if [ -e "$work/gate.json" ]; then
+    reports=$(cat "$work/reports")
+    rm -f "$reports/close.json"
     "$bin/guard" gate close "$work/gate.json" --base "$store" "\${gate[@]}" --deadline ${GATE_DEADLINE} \\
-      --textfile "$work/gate.prom" --report "$(cat "$work/reports")/close.json" >&2 || code=$?
+      --textfile "$work/gate.prom" --report "$reports/close.json" >&2 || code=$?
+    # Docker's own failures have the same codes as the guard's findings
+    if [ "$code" -ne 0 ] && [ ! -e "$reports/close.json" ]; then code=3; fi
     if [ "$code" -gt 1 ]; then
       record "\${failed:-gate-close}"
       fail "could not be looked at again; once it can be: $bin/collect end $name $store \${gate[*]:0:\${#gate[@]}-2}"
     fi
     [ "$code" -eq 0 ] || failed=\${failed:-gate-close}
-    mv "$work/gate.json" "$(cat "$work/reports")/state.json"
+    mv "$work/gate.json" "$reports/state.json"
   fi
   record "$failed"
   rm -f "$work/step"
-  if [ "$code" -ne 0 ]; then fail "LOST: what was whole before is not whole now; both reports are in $(cat "$work/reports")"; fi
+  if [ "$code" -ne 0 ]; then fail "LOST: what was whole before is not whole now; both reports are in $reports"; fi
   [ -z "$failed" ] || fail "failed at $failed; the registry is started again"
   say "done"
 }

@@ -29,9 +29,9 @@ for argument; do
   esac
 done
 options=()
-if [ -n "\${GUARD_ENV_FILE-}" ]; then options+=(--env-file "$GUARD_ENV_FILE"); fi
-exec docker run --rm --init --network ${compose.network} --user "$user" --read-only --cap-drop ALL \\
-  --security-opt no-new-privileges --env REGISTRY_PLAIN_HTTP=true "\${options[@]}" \\
+if [ -n "\${GUARD_ENV_FILE-}" ]; then options+=(--env-file="$GUARD_ENV_FILE"); fi
+exec docker run --rm --init --network=${compose.network} --user="$user" --read-only --cap-drop=ALL \\
+  --security-opt=no-new-privileges --env=REGISTRY_PLAIN_HTTP=true "\${options[@]}" \\
   -v ${guardFile}:${guardFile}:ro ${mounts.join(" ")} -v ${stateOf(host)}:${stateOf(host)} \\
   ${guardImage} node ${guardFile} "$@"
 `,

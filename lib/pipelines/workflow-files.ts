@@ -15,7 +15,8 @@ import { pveNfsExportsSync } from "./pve-nfs-exports-sync";
 import { registryConfigSync } from "./registry-config-sync";
 import { resolvePipelines } from "./resolve-pipelines";
 
-const WORKFLOWS = [
+/** All of the infra repository; the app template lies elsewhere. */
+export const WORKFLOWS = [
 	buildCiImage,
 	breakglassInfraCi,
 	buildCli,

@@ -69,7 +69,7 @@ export class RegistryVm {
 		return {
 			...this.sshd.settings("REGISTRY"),
 			REGISTRY_ROOT: this.root,
-			HEALTH_SECONDS: "3",
+			HEALTH_SECONDS: "2",
 			DRAIN_SECONDS: "1",
 		};
 	}

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Processes of this machine whose command line holds the text. */
-export function running(text: string): readonly number[] {
+/** Processes of this machine whose command line holds all of these texts. */
+export function running(...texts: readonly string[]): readonly number[] {
 	return readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.filter((pid) => {
 			try {
-				return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(text);
+				const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+				return texts.every((text) => line.includes(text));
 			} catch {
 				return false; // it ended meanwhile
 			}

@@ -4,6 +4,7 @@ import type { ProbeMode } from "./contract";
 import type { Origin } from "./origin";
 import type { Root } from "./roots/root";
 import type { Tools } from "./roots/tools";
+import type { View } from "./scan/diagnosis";
 
 /** Where and as what to publish. */
 interface PushTarget {
@@ -106,8 +107,8 @@ export interface ScanConfig {
 	readonly layerLinks: "leave" | "list" | "remove";
 	readonly report: string | undefined;
 	readonly textfile: string | undefined;
-	/** What the probe reported, as it was read; undefined: nobody asks for a diagnosis. */
-	readonly httpReport: unknown;
+	/** What a probe of the same registry found; undefined: nobody asks for a diagnosis. */
+	readonly httpReport: View | undefined;
 	readonly output: Output;
 }
 

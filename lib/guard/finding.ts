@@ -5,6 +5,7 @@ import type {
 	Reason,
 	RepairAction,
 } from "./contract";
+import type { Diagnosis } from "./scan/diagnosis";
 
 /** One step of the way from a tag to a bad node, the node itself included. */
 export interface PathStep {
@@ -96,4 +97,6 @@ export interface Report extends Sight {
 		readonly repository: string;
 		readonly digest: string;
 	}[];
+	/** `scan --http-report`: what the disk and HTTP say of each node that one of them calls bad. */
+	readonly diagnoses?: readonly Diagnosis[];
 }

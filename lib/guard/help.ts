@@ -17,7 +17,7 @@ const WIDTH = 100;
 const EXIT_CODES =
 	"exit: 2 usage; else 3 a push failed; else 1 findings; else 3 could not look; else 0";
 const OWN_EXIT_CODES: Readonly<Partial<Record<Command, string>>> = {
-	scan: "exit: 2 usage; else 3 a file was not written; else 1 findings; else 3 could not look; else 0",
+	scan: "exit: 2 usage; else 3 file not written; else 1 findings; else 3 could not look; else 0",
 	drift:
 		"exit: 2 usage; else 3 a root or the push failed; else 1 a root differs; else 0",
 	changed: "exit: 2 usage; 3 git could not say; else 0",

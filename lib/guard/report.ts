@@ -18,7 +18,8 @@ export interface ReportFrame {
 /** The report, schema 1, fields in the schema's order and no others: a sight may carry more than the report has. */
 export function reportOf(
 	frame: ReportFrame,
-	sight: Sight & Pick<Report, "targets" | "untagged" | "orphanLayerLinks">,
+	sight: Sight &
+		Pick<Report, "targets" | "untagged" | "orphanLayerLinks" | "diagnoses">,
 ): Report {
 	const { version, command, registry, instance, mode, pushed } = frame;
 	return {
@@ -40,6 +41,7 @@ export function reportOf(
 		...(sight.orphanLayerLinks && {
 			orphanLayerLinks: sight.orphanLayerLinks,
 		}),
+		...(sight.diagnoses && { diagnoses: sight.diagnoses }),
 	};
 }
 

@@ -236,7 +236,7 @@ describe("environment", () => {
 describe("mistakes, each with what was expected and the next step", () => {
 	test.each<[string, Record<string, string>, RegExp]>([
 		["", {}, /no command given; wanted one of probe, verify, doctor, forget/],
-		["scan /data", {}, /command: got "scan"; wanted one of probe/],
+		["sweep /data", {}, /command: got "sweep"; wanted one of probe/],
 		["constructor", {}, /command: got "constructor"/],
 		["probe", {}, /REGISTRY: missing; wanted the registry.*REGISTRY_URL/],
 		[`probe ${URL} other`, {}, /operand "other": one too many/],

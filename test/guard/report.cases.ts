@@ -56,7 +56,7 @@ describe("schema", () => {
 		);
 	});
 
-	test("everything is required but what an inconclusive may lack and what only verify has", () => {
+	test("everything is required but what an inconclusive may lack and what only one command has", () => {
 		const optional: string[] = [];
 		const visit = (node: unknown, at: string): void => {
 			if (typeof node !== "object" || node === null) return;
@@ -77,7 +77,11 @@ describe("schema", () => {
 		};
 		visit(schema, "");
 		expect(optional.sort()).toEqual([
+			".diagnoses",
+			".orphanLayerLinks",
 			".targets",
+			".untagged",
+			"/$defs/finding.store",
 			"/$defs/inconclusive.digest",
 			"/$defs/inconclusive.repository",
 			"/$defs/inconclusive.tag",

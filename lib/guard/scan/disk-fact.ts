@@ -10,6 +10,10 @@ const UNLOOKED: Readonly<Record<string, InconclusiveReason>> = {
 	ELOOP: "protocol",
 };
 
+/** What `got` says where a repository has no link to a digest, and where it has one and there are no bytes. */
+export const NO_LINK = "no link";
+export const NO_BLOB = "no blob";
+
 export function absent(got: string): Bad {
 	return { reason: "missing", expected: null, got };
 }

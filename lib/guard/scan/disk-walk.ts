@@ -15,7 +15,13 @@ import { type ManifestLook, readManifest } from "../look";
 import type { Bad, Unlooked } from "../verdict";
 import { MAX_INDEX_DEPTH, SMALL_CONFIG, unknownAlgorithm } from "../walk";
 import type { BlobFolder } from "./blob-folder";
-import { absent, factOfDiskError, symlink, unreadable } from "./disk-fact";
+import {
+	absent,
+	factOfDiskError,
+	NO_BLOB,
+	symlink,
+	unreadable,
+} from "./disk-fact";
 import type { Hashes } from "./hashes";
 import { readFile } from "./read-file";
 import type { RepositoryFolder } from "./repository-folder";
@@ -24,7 +30,7 @@ import type { RepositoryFolder } from "./repository-folder";
 const MAX_MANIFEST = 4 << 20;
 const MAX_NODES = 100_000;
 
-const MISSING_BLOB = absent("no blob");
+const MISSING_BLOB = absent(NO_BLOB);
 
 /** The links of a repository. */
 type Links = Pick<

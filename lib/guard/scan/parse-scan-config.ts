@@ -1,6 +1,9 @@
 import type { ScanConfig } from "../config";
+import { errorText } from "../error-text";
 import type { Inputs } from "../inputs";
 import { readOutput } from "../output";
+import type { View } from "./diagnosis";
+import { parseHttpReport } from "./parse-http-report";
 
 const DEFAULT_BASE = "/opt/registry/data";
 
@@ -23,19 +26,18 @@ export function parseScanConfig(inputs: Inputs): ScanConfig {
 	};
 }
 
-function readHttpReport(inputs: Inputs): unknown {
+function readHttpReport(inputs: Inputs): View | undefined {
 	const text = inputs.file("httpReport");
-	if (text === undefined) return undefined;
+	const given = inputs.given("httpReport");
+	if (text === undefined || !given) return undefined;
 	try {
-		return JSON.parse(text);
-	} catch {
-		const given = inputs.given("httpReport");
-		if (given)
-			inputs.refuseValue(
-				given,
-				"a report of guard probe --json",
-				"write one with guard probe --report FILE",
-			);
+		return parseHttpReport(JSON.parse(text));
+	} catch (error) {
+		inputs.refuseValue(
+			given,
+			`a report of guard probe --json (${errorText(error)})`,
+			"write one with guard probe --report FILE",
+		);
 		return undefined;
 	}
 }

@@ -1,7 +1,7 @@
 import { isDigest, knownAlgorithm } from "../../oci/digest";
 import { shown } from "../../oci/parse-error";
 import type { Bad, Unlooked } from "../verdict";
-import { absent, unreadable } from "./disk-fact";
+import { absent, NO_LINK, unreadable } from "./disk-fact";
 import { readFile } from "./read-file";
 
 /** Longer than any digest. */
@@ -15,7 +15,7 @@ export function readLink(path: string): string | Bad | Unlooked {
 	const read = readFile(path, MOST);
 	if (!("size" in read))
 		return "reason" in read && read.reason === "missing"
-			? absent("no link")
+			? absent(NO_LINK)
 			: read;
 	const { bytes, size } = read;
 	if (!bytes) return unreadable(`a link of ${size} bytes`);

@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { isDigest } from "../../oci/digest";
 import { type Bad, isUnlooked, type Unlooked } from "../verdict";
-import { absent, factOfDiskError, symlink } from "./disk-fact";
+import { absent, factOfDiskError, NO_LINK, symlink } from "./disk-fact";
 import { type Folder, listFolder } from "./list-folder";
 import { readLink } from "./read-link";
 
@@ -60,7 +60,7 @@ export class RepositoryFolder {
 		const current = `${this.#path}/_manifests/tags/${tag}/current`;
 		try {
 			const stat = lstatSync(current, { throwIfNoEntry: false });
-			if (!stat) return absent("no link");
+			if (!stat) return absent(NO_LINK);
 			if (stat.isSymbolicLink()) return symlink(current);
 		} catch (error) {
 			return factOfDiskError(error, current);

@@ -6,7 +6,9 @@ import type { Io } from "../io";
 import { printable, printableJson } from "../printable";
 import { showProgress } from "../progress";
 import { reportOf } from "../report";
+import { UsageError } from "../usage-error";
 import { writeReport, writeText } from "../write-report";
+import { type Diagnosis, diagnose } from "./diagnosis";
 import { scan } from "./scan";
 import {
 	type EarlierValues,
@@ -31,6 +33,7 @@ export async function runScan(config: ScanConfig, io: Io): Promise<ExitCode> {
 		onProgress: progress.show,
 	}).finally(progress.clear);
 	logOrphanIndexes(result.findings, io);
+	const diagnoses = config.httpReport && diagnosesOf(config, result);
 	const report = reportOf(
 		{
 			version: io.version,
@@ -42,12 +45,12 @@ export async function runScan(config: ScanConfig, io: Io): Promise<ExitCode> {
 			finished: io.now(),
 			pushed: null,
 		},
-		result,
+		diagnoses ? { ...result, diagnoses } : result,
 	);
 	io.out(
 		config.output === "json"
 			? printableJson(report)
-			: renderScanText(base, result),
+			: renderScanText(base, result, diagnoses),
 	);
 	const written = [
 		writeReport(config.report, report, io),
@@ -59,6 +62,23 @@ export async function runScan(config: ScanConfig, io: Io): Promise<ExitCode> {
 		outcome: report.outcome,
 		exitZero: false,
 	});
+}
+
+/** @throws UsageError where several registries were scanned: the probe's report is about one. */
+function diagnosesOf(
+	{ base, full, httpReport }: ScanConfig,
+	{ stores, findings, outcome }: ScanResult,
+): readonly Diagnosis[] | undefined {
+	if (stores.length > 1)
+		throw new UsageError([
+			{
+				what: `--http-report: ${base} holds ${stores.length} stores`,
+				wanted: "the store of the registry that was probed",
+				next: `name it as BASE: ${stores[0]?.path}`,
+			},
+		]);
+	const disk = { mode: full ? "full" : "head", outcome, findings } as const;
+	return httpReport && diagnose(disk, httpReport);
 }
 
 /** The words that people grep the journal for: an index that answers, over children that do not. */

@@ -1,3 +1,4 @@
+import { TEXT_FINDING_LIMIT } from "../contract";
 import {
 	asText,
 	countsText,
@@ -6,6 +7,7 @@ import {
 	inconclusiveLines,
 	sizeText,
 } from "../text";
+import type { Diagnosis } from "./diagnosis";
 import type { ScannedStore, ScanResult } from "./scan-result";
 
 function storeLine(store: ScannedStore): string {
@@ -34,8 +36,18 @@ function looseLines(stores: readonly ScannedStore[]): readonly string[] {
 	];
 }
 
+function diagnosisLine(row: Diagnosis): string {
+	const { repository, tags, kind, digest, disk, http, text } = row;
+	const node = digest === null ? kind : `${kind} ${digest}`;
+	return `DIAGNOSIS  ${repository}:${tags[0] ?? ""}  ${node}  disk ${disk ?? "whole"}, http ${http ?? "whole"}: ${text}`;
+}
+
 /** The scan's result for people: verdict first, then what is broken, then what could not be looked at. */
-export function renderScanText(base: string, result: ScanResult): string {
+export function renderScanText(
+	base: string,
+	result: ScanResult,
+	diagnoses: readonly Diagnosis[] = [],
+): string {
 	const { outcome, counts, findings, inconclusive, stores } = result;
 	const broken =
 		findings.length > 0
@@ -52,6 +64,7 @@ export function renderScanText(base: string, result: ScanResult): string {
 		`${base}: ${outcome}, ${broken}`,
 		...stores.map(storeLine),
 		...findingLines(named),
+		...diagnoses.slice(0, TEXT_FINDING_LIMIT).map(diagnosisLine),
 		...looseLines(stores),
 		...inconclusiveLines(inconclusive),
 	]);

@@ -59,7 +59,7 @@ export function jobsOf(files: readonly CommandFile[]): HostJob[] {
 		[
 			command,
 			...scripts
-				.filter(({ file }) => command.includes(nameOf(file)))
+				.filter(({ file }) => runs(command, nameOf(file)))
 				.map(({ text }) => text),
 		].join("\n");
 	return files.flatMap((each): HostJob[] => {
@@ -76,6 +76,17 @@ export function jobsOf(files: readonly CommandFile[]): HostJob[] {
 			}));
 		return [];
 	});
+}
+
+/** Whether a script is named where a program is: by a path, or to a shell; its name alone may be any word. */
+function runs(command: string, script: string): boolean {
+	return command
+		.split(/[\s"';&|()]+/)
+		.some(
+			(word, i, words) =>
+				word.endsWith(`/${script}`) ||
+				(word === script && /(^|\/)(ba|da)?sh$/.test(words[i - 1] ?? "")),
+		);
 }
 
 function nameOf(file: string): string {

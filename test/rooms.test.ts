@@ -79,6 +79,7 @@ const RULES: Rules = {
 				"alerts",
 				"dashboards",
 				"constructs",
+				"registry-host",
 				"woodpecker",
 				"pipelines",
 				"cli",

@@ -8,6 +8,7 @@ import { enableScript } from "./scripts/enable-script";
 import { fixBrokenBlobs, guardScript } from "./scripts/guard-script";
 import { oldCronScript } from "./scripts/old-cron-script";
 import { scanScript } from "./scripts/scan-script";
+import { secretsScript } from "./scripts/secrets-script";
 
 /** Everything executable of the bundle. */
 export function hostScripts(host: RegistryHost): readonly HostFile[] {
@@ -18,6 +19,7 @@ export function hostScripts(host: RegistryHost): readonly HostFile[] {
 		oldCronScript(host),
 		enableScript(host, hostTimers(host)),
 		bundleScript(host),
+		secretsScript(host),
 		dnsScript(host),
 		fixBrokenBlobs(host),
 	];

@@ -1,7 +1,7 @@
 import { bundleHashes } from "./bundle-hashes";
 import { composeFile } from "./compose";
 import { dnsFiles } from "./dns-files";
-import { type HostFile, vmFile } from "./host-file";
+import type { HostFile } from "./host-file";
 import { hostScrapeConfigFiles } from "./host-scrape-configs";
 import { hostScripts } from "./host-scripts";
 import { hostUnits } from "./host-units";
@@ -14,22 +14,16 @@ import type { RegistryHost } from "./registry-host";
 /** What Terraform has not resolved yet, in a text. */
 const TOKEN = /\$\{TfToken\[|#\{TfToken\[/;
 
-export interface BundleOptions {
-	/** Hex digest of a text's UTF-8 bytes. */
-	readonly sha256: (text: string) => string;
-	/** Text of the guard's bundled program; with it the VM's copy is part of the bundle. @default - it is brought there otherwise */
-	readonly guard?: string;
-}
-
 /**
  * Every file of the VM, of the nodes and of Prometheus that follows from the model, by path, with the hashes of the VM's.
  * The same model gives the same bytes.
  *
+ * @param sha256 hex digest of a text's UTF-8 bytes: this room knows no built-ins of node
  * @throws Error with every error that the config lint finds, also in what was merged in by hand, one a line.
  */
 export function registryHostBundle(
 	host: RegistryHost,
-	{ sha256, guard }: BundleOptions,
+	sha256: (text: string) => string,
 ): HostFile[] {
 	const files = [
 		composeFile(host),
@@ -58,9 +52,7 @@ export function registryHostBundle(
 				)
 				.join("")}`,
 		);
-	const all =
-		guard === undefined ? files : [...files, vmFile(host.guardFile, guard)];
-	return [...all, bundleHashes(host, all, sha256)].sort((a, b) =>
+	return [...files, bundleHashes(host, files, sha256)].sort((a, b) =>
 		a.path < b.path ? -1 : 1,
 	);
 }

@@ -14,6 +14,7 @@ import { registryHostBundle } from "../../lib/registry-host/registry-host-bundle
 import type { Daemon } from "./daemon";
 import { PASSWORD, USER } from "./distribution";
 import { freePort } from "./free-port";
+import { sha256 } from "./images";
 import type { Lab } from "./lab";
 import type { PrivateCa } from "./private-ca";
 import { type PushTarget, send } from "./push";
@@ -30,6 +31,7 @@ export interface LoopbackHostOptions {
 }
 
 let networks = 0;
+const hexOf = (text: string) => sha256(text).slice("sha256:".length);
 
 /**
  * The bundle of a host, on loopback by its own props alone: the rendered nginx and the rendered registries as real
@@ -60,7 +62,7 @@ export class LoopbackHost {
 		this.#folder = folder;
 		this.#dnsPort = dnsPort;
 		this.host = host;
-		this.files = registryHostBundle(host);
+		this.files = registryHostBundle(host, hexOf);
 		this.addresses = new Map(
 			host.registries.map(({ service, ipv4 }) => [service, ipv4]),
 		);

@@ -1,0 +1,93 @@
+import type { VaultCredentials } from "../../registry";
+import { guardEnvFile } from "../guard-env-file";
+import type { HostFile } from "../host-file";
+import type { RegistryHost } from "../registry-host";
+import { bashScript, binOf } from "./script";
+
+/**
+ * What no generated file says: logins, fetched on the VM. None is ever an argument of a command. TLS keys are not here:
+ * whoever renews the certificate puts them where the model says.
+ */
+export function secretsScript(host: RegistryHost): HostFile {
+	const steps = host.registries.flatMap((registry) => {
+		const { service, users, htpasswd, upstream, loginFile } = registry;
+		const guard = guardEnvFile(host, registry);
+		return [
+			...(users && htpasswd
+				? [
+						...read(users),
+						`printf '%s\\n' "$password" | htpasswd -niB -C 5 "$user" | put ${htpasswd} ${service}`,
+						...(guard ? [env("REG_USER", "REG_PASS", guard)] : []),
+					]
+				: []),
+			...(upstream?.login && loginFile
+				? [
+						...read(upstream.login),
+						env(
+							"REGISTRY_PROXY_USERNAME",
+							"REGISTRY_PROXY_PASSWORD",
+							`${loginFile} ${service}`,
+						),
+					]
+				: []),
+		];
+	});
+	return bashScript(
+		`${binOf(host)}/fetch-secrets`,
+		[
+			"fetch-secrets: writes the users and login files from Vault, for root alone; VAULT_ADDR and a token as `vault` takes them.",
+			"Needs vault and htpasswd. Says which registry to restart; REGISTRY_ROOT is put before every path, for trying it out.",
+		],
+		`
+umask 077
+field() { # MOUNT PATH KEY
+  local value
+  value=$(vault kv get "-mount=$1" "-field=$3" "$2")
+  case $value in
+  '' | *$'\\n'*)
+    echo "fetch-secrets: $1/$2 $3: got $([ -n "$value" ] && echo several lines || echo nothing), wanted one line" >&2
+    exit 1
+    ;;
+  esac
+  printf '%s' "$value"
+}
+
+put() { # FILE [SERVICE]: what comes in, when all of it is there
+  local file=\${REGISTRY_ROOT-}$1 text
+  text=$(cat)
+  if [ -e "$file" ] && [ -z "\${file##*.env}" ] && [ "$text" = "$(cat "$file")" ]; then return; fi
+  mkdir -p "\${file%/*}"
+  printf '%s\\n' "$text" >"$file.tmp"
+  mv "$file.tmp" "$file"
+  echo "fetch-secrets: wrote $1\${2:+, now: docker compose up -d --force-recreate $2}" >&2
+}
+
+${steps.join("\n")}
+`,
+	);
+}
+
+function read({
+	mount = "secret",
+	name,
+	userKey,
+	user,
+	passwordKey,
+}: VaultCredentials): string[] {
+	return [
+		userKey
+			? `user=$(field ${quote(mount)} ${quote(name)} ${quote(userKey)})`
+			: `user=${quote(user ?? "")}`,
+		`password=$(field ${quote(mount)} ${quote(name)} ${quote(passwordKey)})`,
+	];
+}
+
+function env(user: string, password: string, target: string): string {
+	return `printf '%s\\n' "${user}=$user" "${password}=$password" | put ${target}`;
+}
+
+function quote(text: string): string {
+	return /^[\w@%+=:,./-]+$/.test(text)
+		? text
+		: `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -54,7 +54,7 @@ export const ANSWERS: Readonly<Record<Answer, string>> = {
 	"from-memory":
 		"and the registry still answers from its memory: its next restart breaks this",
 	outdated:
-		"and the registry answers from before it was mended: restart it and probe again",
+		"and the registry calls it bad: it remembers what was before, restart it and probe again; if that stays, it serves another store or not this format",
 	unread:
 		"and the probe did not read far enough to see it: probe with --mode full",
 	unknown: "and the probe did not see all of the registry",

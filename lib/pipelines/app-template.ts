@@ -53,6 +53,7 @@ export function appTemplate({
 				environment: { REGISTRY_1_USER: user, REGISTRY_1_PASS: token },
 				commands: [
 					"auth=$(mktemp)",
+					`trap 'rm -f "$auth"' EXIT`,
 					'node ci/registry-auth.mjs registry-1.docker.io=REGISTRY_1 >"$auth"',
 					`node ci/guard.mjs verify --mode full --realm-hosts auth.docker.io --auth-file "$auth" registry-1.docker.io/${USER}/${APP}:${tag}`,
 				],

@@ -38,6 +38,7 @@ export function verifyStep(
 		),
 		commands: [
 			"auth=$(mktemp)",
+			`trap 'rm -f "$auth"' EXIT`,
 			`node ci/registry-auth.mjs ${logins.map(({ host, prefix }) => `${host}=${prefix}`).join(" ")} >"$auth"`,
 			[
 				"node ci/guard.mjs verify --mode full --expect-equal",

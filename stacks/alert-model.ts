@@ -1,15 +1,24 @@
-import type { IntegrityAlertsProps } from "../lib/alerts/integrity-alerts";
+import type { AlertGroupsProps } from "../lib/alerts/alert-groups";
 import { DASHBOARD_UID } from "../lib/dashboards/integrity-dashboard";
+import { DRIFT_JOB } from "../lib/guard/contract";
 import type { Settings } from "./model";
 import { watchedRegistries } from "./watched";
+import { watchedHost } from "./watched-host";
 
 /** What all carriers of the alerts are made from: the stack and the generated files say the same. */
-export function alertModel(settings: Settings): IntegrityAlertsProps {
-	const { grafanaUrl, alerts, runbookBaseUrl } = settings;
+export function alertModel(settings: Settings): AlertGroupsProps {
+	const { grafanaUrl, alerts, runbookBaseUrl, registryHost } = settings;
+	const isDriftWatched = settings.pipelines?.crons?.some(
+		({ name }) => name === DRIFT_JOB,
+	);
 	return {
 		registries: watchedRegistries(settings),
 		runbookBase: runbookBaseUrl,
 		dashboardUrl: grafanaUrl && `${grafanaUrl}/d/${DASHBOARD_UID}`,
 		thresholds: alerts?.thresholds,
+		...(registryHost && {
+			host: watchedHost(registryHost, alerts?.hostThresholds),
+		}),
+		...(isDriftWatched && { drift: { thresholds: alerts?.driftThresholds } }),
 	};
 }

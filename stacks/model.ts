@@ -1,8 +1,11 @@
+import type { DriftThresholds } from "../lib/alerts/drift-thresholds";
+import type { HostThresholds } from "../lib/alerts/host-thresholds";
 import type { IntegrityAlertsProps } from "../lib/constructs/integrity-alerts";
 import type { Pushgateway } from "../lib/constructs/probe-props";
 import type { RegistryProps } from "../lib/constructs/registry";
 import type { PipelinesProps, PushTarget } from "../lib/pipelines/pipelines";
 import type { Registry } from "../lib/registry";
+import type { RegistryHost } from "../lib/registry-host/registry-host";
 import type { Backend } from "./backend";
 import type { MonitoringModule } from "./monitoring-module";
 
@@ -71,7 +74,12 @@ export interface Settings {
 	readonly alerts?: Pick<
 		IntegrityAlertsProps,
 		"carrier" | "name" | "labels" | "computedFields" | "thresholds"
-	>;
+	> & {
+		readonly hostThresholds?: Partial<HostThresholds>;
+		readonly driftThresholds?: Partial<DriftThresholds>;
+	};
+	/** The VM that the registries run on: it is watched. @default - no alerts on a VM */
+	readonly registryHost?: RegistryHost;
 	/** @default - no workflows */
 	readonly pipelines?: PipelineSettings;
 	/** The infra repo's own monitoring module. @default - none: no variable, no Vault data source, no module */

@@ -1,6 +1,7 @@
 import { registry } from "../lib/registry";
 import type { Secret } from "../lib/woodpecker/secret";
 import type { Settings } from "./model";
+import { host } from "./registry-host";
 
 const PUSHGATEWAY = "http://prometheus-prometheus-pushgateway.monitoring:9091";
 
@@ -113,6 +114,7 @@ export const settings: Settings = {
 			}),
 		},
 	],
+	registryHost: host,
 	pipelines: {
 		// of the last infra-ci that verify-integrity found whole; the one place that names it
 		infraCi: { tag: "7cb44d72" },

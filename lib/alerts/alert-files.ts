@@ -1,14 +1,21 @@
 import { renderYaml } from "../yaml";
+import type { AlertGroup } from "./alert";
+import { type AlertGroupsProps, alertGroups } from "./alert-groups";
 import { alertChartValues, scrapeChartValues } from "./chart-values";
+import { driftAlerts } from "./drift-alerts";
+import { hostAlerts } from "./host-alerts";
 import { inhibitRules } from "./inhibition";
-import { type IntegrityAlertsProps, integrityAlerts } from "./integrity-alerts";
+import { integrityAlerts } from "./integrity-alerts";
 import { type PrometheusRuleProps, prometheusRule } from "./prometheus-rule";
 import { renderRuleFile } from "./rule-file";
 import { renderRuleTests } from "./rule-tests";
+import { driftStories } from "./rule-tests/drift-stories";
+import { hostStories } from "./rule-tests/host-stories";
+import { renderStories, type Story } from "./rule-tests/story";
 import { scrapeConfigs } from "./scrape-configs";
 
 /** What the generated files about alerts are made of. */
-export interface AlertFilesProps extends IntegrityAlertsProps {
+export interface AlertFilesProps extends AlertGroupsProps {
 	/** URL of the Pushgateway that the probes push to. */
 	readonly pushgateway: string;
 	/** Where the PrometheusRule goes. */
@@ -25,7 +32,8 @@ const RULES = "registry-integrity.rules.yml";
 /** Every file about alerts, by its path below `generated/`; each says on top who reads it. */
 export function alertFiles(props: AlertFilesProps): Record<string, string> {
 	const { header = GENERATED } = props;
-	const group = integrityAlerts(props);
+	const { host, drift, runbookBase } = props;
+	const groups = alertGroups(props);
 	const scrapes = scrapeConfigs({
 		pushgateway: props.pushgateway,
 		registries: props.registries.map(({ registry }) => registry),
@@ -36,14 +44,32 @@ export function alertFiles(props: AlertFilesProps): Record<string, string> {
 		const run = about(`Run: promtool test rules ${file}`);
 		return [`alerts/${file}`, renderRuleTests(props, name, RULES, run)];
 	});
-	return {
-		[`alerts/${RULES}`]: renderRuleFile(
+	const rules = (name: string, group: AlertGroup) => ({
+		[`alerts/${name}.rules.yml`]: renderRuleFile(
 			group,
 			about("Prometheus: name it under rule_files."),
 		),
+	});
+	const stories = (name: string, told: readonly Story[]) => ({
+		[`alerts/${name}.rules.test.yml`]: renderStories(
+			told,
+			`${name}.rules.yml`,
+			about(`Run: promtool test rules ${name}.rules.test.yml`),
+		),
+	});
+	return {
+		...rules("registry-integrity", integrityAlerts(props)),
 		...Object.fromEntries(tests),
+		...(host && {
+			...rules("registry-host", hostAlerts(host, runbookBase)),
+			...stories("registry-host", hostStories(host)),
+		}),
+		...(drift && {
+			...rules("infrastructure-drift", driftAlerts(drift, runbookBase)),
+			...stories("infrastructure-drift", driftStories(drift)),
+		}),
 		"alerts/prometheus-rule.yaml": renderYaml(
-			prometheusRule(group, props.prometheusRule),
+			prometheusRule(groups, props.prometheusRule),
 			about("Prometheus operator: kubectl apply -f prometheus-rule.yaml"),
 		),
 		"alerts/alertmanager-inhibition.yml": renderYaml(
@@ -58,7 +84,7 @@ export function alertFiles(props: AlertFilesProps): Record<string, string> {
 			),
 		),
 		"alerts/chart-values.yaml": renderYaml(
-			alertChartValues(group),
+			alertChartValues(groups),
 			about(
 				"Chart prometheus-community/prometheus: helm upgrade -f chart-values.yaml",
 				"Helm replaces lists: add your own groups and inhibit_rules to these.",

@@ -12,7 +12,8 @@ export interface AlertRule {
 	readonly severity: Severity;
 	/** The labels that every series of the expression has; as the rule's own labels they also tell two registries apart. */
 	readonly job: string;
-	readonly instance: string;
+	/** Not there where a whole job is one thing: the drift detection. */
+	readonly instance?: string;
 	/** One line; a Prometheus template. */
 	readonly summary: string;
 	/** What is known and where to begin; a Prometheus template. */
@@ -41,6 +42,18 @@ export const ALERTS = {
 	RegistryTLSExpiring: "warning",
 	DockerRegistryDown: "warning",
 	RegistryLowCacheHitRate: "info",
+	RegistryDiskScanOrphans: "critical",
+	RegistryDiskScanStale: "warning",
+	RegistryGCLost: "critical",
+	RegistryGCFailed: "warning",
+	RegistryGCStale: "warning",
+	RegistryLeftStopped: "critical",
+	RegistryDiskFilling: "warning",
+	RegistryConfigDrift: "warning",
+	DriftDetectionStale: "warning",
+	DriftUnaddressed: "warning",
+	DriftStacksMany: "warning",
+	DriftStackErrored: "warning",
 } as const satisfies Record<string, Severity>;
 /** Name of an alert, and of its runbook. */
 export type AlertName = keyof typeof ALERTS;

@@ -1,7 +1,7 @@
 import { renderYaml } from "../yaml";
 import type { AlertGroup } from "./alert";
 import { type InhibitRule, inhibitRules } from "./inhibition";
-import { type PrometheusRuleGroup, ruleGroup } from "./rule-group";
+import { type PrometheusRuleGroup, ruleGroups } from "./rule-group";
 import type { ScrapeConfig } from "./scrape-configs";
 
 /** Values of the prometheus-community/prometheus chart that carry rules and inhibition. */
@@ -17,9 +17,11 @@ export interface AlertChartValues {
 }
 
 /** The chart writes these with `toYaml`, so that the rules' own templates stay as they are. */
-export function alertChartValues(group: AlertGroup): AlertChartValues {
+export function alertChartValues(
+	groups: AlertGroup | readonly AlertGroup[],
+): AlertChartValues {
 	return {
-		serverFiles: { "alerting_rules.yml": { groups: [ruleGroup(group)] } },
+		serverFiles: { "alerting_rules.yml": { groups: ruleGroups(groups) } },
 		alertmanager: { config: { inhibit_rules: inhibitRules() } },
 	};
 }

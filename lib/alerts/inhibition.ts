@@ -21,7 +21,16 @@ const TARGETS: readonly AlertName[] = [
 	"RegistryIntegrityNotCompleting",
 ];
 
-/** For Alertmanager's `inhibit_rules`: an unreadable catalog silences what follows from it, of its own instance. */
+/** A collection that lost something failed as well, and one that failed explains why none went through. */
+const COLLECTION: readonly (readonly [AlertName, AlertName])[] = [
+	["RegistryGCLost", "RegistryGCFailed"],
+	["RegistryGCFailed", "RegistryGCStale"],
+];
+
+/**
+ * For Alertmanager's `inhibit_rules`: an unreadable catalog silences what follows from it, of its own instance; of the
+ * alerts on one registry's collection the worst one speaks.
+ */
 export function inhibitRules(): InhibitRule[] {
 	return [
 		{
@@ -29,5 +38,10 @@ export function inhibitRules(): InhibitRule[] {
 			target_matchers: [`alertname=~"${TARGETS.join("|")}"`],
 			equal: ["instance"],
 		},
+		...COLLECTION.map(([source, target]) => ({
+			source_matchers: [`alertname="${source}"`],
+			target_matchers: [`alertname="${target}"`],
+			equal: ["instance", "registry"],
+		})),
 	];
 }

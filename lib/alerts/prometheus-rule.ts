@@ -1,5 +1,5 @@
 import type { AlertGroup } from "./alert";
-import { type PrometheusRuleGroup, ruleGroup } from "./rule-group";
+import { type PrometheusRuleGroup, ruleGroups } from "./rule-group";
 
 /** Where a PrometheusRule goes. */
 export interface PrometheusRuleProps {
@@ -22,9 +22,9 @@ export interface PrometheusRuleManifest {
 	readonly spec: { readonly groups: readonly PrometheusRuleGroup[] };
 }
 
-/** The group as a PrometheusRule. Its texts are Prometheus templates: for Terraform they still have to be escaped. */
+/** One group or several as a PrometheusRule. Its texts are Prometheus templates: for Terraform they still have to be escaped. */
 export function prometheusRule(
-	group: AlertGroup,
+	groups: AlertGroup | readonly AlertGroup[],
 	props: PrometheusRuleProps,
 ): PrometheusRuleManifest {
 	const { name = "registry-integrity", namespace, labels = {} } = props;
@@ -36,6 +36,6 @@ export function prometheusRule(
 			namespace,
 			...(Object.keys(labels).length > 0 && { labels }),
 		},
-		spec: { groups: [ruleGroup(group)] },
+		spec: { groups: ruleGroups(groups) },
 	};
 }

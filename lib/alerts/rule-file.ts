@@ -1,11 +1,11 @@
 import { renderYaml } from "../yaml";
 import type { AlertGroup } from "./alert";
-import { ruleGroup } from "./rule-group";
+import { ruleGroups } from "./rule-group";
 
 /** A Prometheus rule file. */
 export function renderRuleFile(
-	group: AlertGroup,
+	groups: AlertGroup | readonly AlertGroup[],
 	header?: readonly string[],
 ): string {
-	return renderYaml({ groups: [ruleGroup(group)] }, header);
+	return renderYaml({ groups: ruleGroups(groups) }, header);
 }

@@ -9,7 +9,7 @@ export interface PrometheusAlertingRule {
 	readonly labels: {
 		readonly severity: Severity;
 		readonly job: string;
-		readonly instance: string;
+		readonly instance?: string;
 	};
 	readonly annotations: Readonly<Record<string, string>>;
 }
@@ -25,6 +25,13 @@ export function ruleGroup(group: AlertGroup): PrometheusRuleGroup {
 	return { name: group.name, rules: group.rules.map(rule) };
 }
 
+/** One group or several, as the file's `groups`. */
+export function ruleGroups(
+	groups: AlertGroup | readonly AlertGroup[],
+): readonly PrometheusRuleGroup[] {
+	return [groups].flat().map(ruleGroup);
+}
+
 function rule(alert: AlertRule): PrometheusAlertingRule {
 	return {
 		alert: alert.alert,
@@ -33,7 +40,7 @@ function rule(alert: AlertRule): PrometheusAlertingRule {
 		labels: {
 			severity: alert.severity,
 			job: alert.job,
-			instance: alert.instance,
+			...(alert.instance !== undefined && { instance: alert.instance }),
 		},
 		annotations: {
 			summary: alert.summary,

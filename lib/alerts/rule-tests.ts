@@ -4,6 +4,7 @@ import { CACHE_FAMILIES } from "./cache-families";
 import { renderDuration } from "./duration";
 import { type IntegrityAlertsProps, isProbed } from "./integrity-alerts";
 import { metricsSelector } from "./metrics-alerts";
+import { lookTimes } from "./rule-tests/look-times";
 import {
 	healthyTarget,
 	metricsScenarios,
@@ -122,30 +123,6 @@ function test(
 				})),
 		})),
 	};
-}
-
-/**
- * Just before each onset, and just after each onset and end: a step may pass until the expression is looked at, and one
- * more until its `for` is over. Where another edge is as near as that nothing is looked at.
- */
-function lookTimes({ onsets, looks = [] }: Scenario, step: number): number[] {
-	const edges = onsets.flatMap(({ at, until }) =>
-		until === undefined ? [at] : at < until ? [at, until] : [until],
-	);
-	const around = edges.flatMap((edge) => [
-		Math.floor(edge / step - 1) * step,
-		Math.ceil(edge / step + 2) * step,
-	]);
-	const times = [
-		...around,
-		...looks.map((time) => Math.ceil(time / step) * step),
-	];
-	return [...new Set(times)]
-		.filter((time) => time >= 0)
-		.filter((time) =>
-			edges.every((edge) => edge > time || time - edge >= 2 * step),
-		)
-		.sort((a, b) => a - b);
 }
 
 /** What Prometheus scrapes of a registry's groups from the Pushgateway. */

@@ -53,25 +53,37 @@ export const THRESHOLDS = {
 /** A number for each name of THRESHOLDS. */
 export type Thresholds = { readonly [K in keyof typeof THRESHOLDS]: number };
 
+/** The defaults with some numbers replaced. */
+export function thresholdsWith(changes?: Partial<Thresholds>): Thresholds {
+	return replaceNumbers("thresholds", THRESHOLDS, changes);
+}
+
 /**
- * The defaults with some numbers replaced.
+ * Named numbers with some replaced.
  *
+ * @param prop where they are from, for errors.
  * @throws Error for a name that does not exist, for a number that is negative or not finite, and for parts of a second.
  */
-export function thresholdsWith(changes: Partial<Thresholds> = {}): Thresholds {
-	for (const [name, value] of Object.entries(changes)) {
-		if (!(name in THRESHOLDS)) {
+export function replaceNumbers<Name extends string>(
+	prop: string,
+	defaults: Readonly<Record<Name, number>>,
+	changes: Partial<Readonly<Record<Name, number>>> = {},
+): Readonly<Record<Name, number>> {
+	for (const [name, value] of Object.entries<number>(
+		changes as Record<string, number>,
+	)) {
+		if (!(name in defaults)) {
 			throw new Error(
-				`thresholds: got ${name}, wanted one of ${Object.keys(THRESHOLDS).join(", ")}`,
+				`${prop}: got ${name}, wanted one of ${Object.keys(defaults).join(", ")}`,
 			);
 		}
 		const isRatio = name.endsWith("Ratio");
 		const fits = isRatio ? value <= 1 : Number.isInteger(value);
 		if (!(value >= 0) || !fits) {
 			throw new Error(
-				`thresholds.${name}: got ${value}, wanted ${isRatio ? "a share from 0 to 1" : "a whole number, 0 or more"}`,
+				`${prop}.${name}: got ${value}, wanted ${isRatio ? "a share from 0 to 1" : "a whole number, 0 or more"}`,
 			);
 		}
 	}
-	return { ...THRESHOLDS, ...changes };
+	return { ...defaults, ...changes };
 }

@@ -3,9 +3,9 @@ import { Manifest } from "@cdktf/provider-kubernetes/lib/manifest";
 import { Construct } from "constructs";
 import type { AlertGroup } from "../alerts/alert";
 import {
-	type IntegrityAlertsProps as AlertsModelProps,
-	integrityAlerts,
-} from "../alerts/integrity-alerts";
+	type AlertGroupsProps as AlertsModelProps,
+	alertGroups,
+} from "../alerts/alert-groups";
 import { prometheusRule } from "../alerts/prometheus-rule";
 import { renderRuleFile } from "../alerts/rule-file";
 import { literal } from "./literal";
@@ -36,10 +36,10 @@ export interface IntegrityAlertsProps
 	readonly computedFields?: readonly string[];
 }
 
-/** The alerts of all registries. Give it a stack of its own unless the operator is sure to be there. */
+/** The alerts of all registries, and where they are watched of their VM and of the stacks. Give it a stack of its own unless the operator is sure to be there. */
 export class IntegrityAlerts extends Construct {
-	/** The rules as data, whatever carries them. */
-	readonly group: AlertGroup;
+	/** The rules as data, whatever carries them; those of the registries first. */
+	readonly groups: readonly AlertGroup[];
 	readonly prometheusRule?: Manifest;
 	readonly configMap?: ConfigMapV1;
 
@@ -54,10 +54,10 @@ export class IntegrityAlerts extends Construct {
 			);
 		}
 		const labels = literal({ ...props.labels }, "labels");
-		this.group = integrityAlerts(props);
+		this.groups = alertGroups(props);
 		const meta = metaArguments(props);
 		if (carrier === "prometheus-rule") {
-			const rule = prometheusRule(this.group, { name, namespace, labels });
+			const rule = prometheusRule(this.groups, { name, namespace, labels });
 			this.prometheusRule = new Manifest(this, "prometheus-rule", {
 				...meta,
 				manifest: { ...rule, spec: literal(rule.spec, "prometheusRule.spec") },
@@ -65,7 +65,7 @@ export class IntegrityAlerts extends Construct {
 			});
 		}
 		if (carrier === "config-map") {
-			const file = renderRuleFile(this.group);
+			const file = renderRuleFile(this.groups);
 			this.configMap = new ConfigMapV1(this, "config-map", {
 				...meta,
 				metadata: { name, namespace, labels },

@@ -62,9 +62,12 @@ test("a PrometheusRule carries the labels that the operator selects by, or none"
 	expect(plain.metadata).toEqual({ name: "other", namespace: "monitoring" });
 });
 
-test("inhibition: only the unreadable catalog, never Stale or NeverRan, per instance", () => {
+test("inhibition: the unreadable catalog, never Stale or NeverRan, per instance; of one collection the worst", () => {
 	const [rule, ...more] = inhibitRules();
-	expect(more).toEqual([]);
+	expect(more.map(({ equal }) => equal)).toEqual([
+		["instance", "registry"],
+		["instance", "registry"],
+	]);
 	expect(rule?.source_matchers).toEqual([
 		'alertname="RegistryCatalogInaccessible"',
 	]);

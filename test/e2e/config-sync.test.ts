@@ -8,6 +8,7 @@ import {
 import { join } from "node:path";
 import { imageOf, PINS } from "../../lib/pins";
 import { eventually } from "../support/eventually";
+import { expectExit } from "../support/expect-exit";
 import { freePort } from "../support/free-port";
 import { Lab } from "../support/lab";
 import {
@@ -146,7 +147,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 		const pid = vm.pid("nginx");
 		vm.done();
 		const ran = await run();
-		expect(ran).toMatchObject({ code });
+		expectExit(ran, code);
 		expect(ran.stdout + ran.stderr).toMatch(text);
 		expect(managed()).toEqual(before);
 		expect(vm.pid("nginx")).toBe(pid);
@@ -165,7 +166,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 
 	lab.test("the first run ships everything, nginx last", async () => {
 		const ran = await sync(whole());
-		expect(ran).toMatchObject({ code: 0 });
+		expectExit(ran, 0);
 		expect(vm.done()).toEqual([
 			"systemctl daemon-reload",
 			"up registry-a",
@@ -191,14 +192,14 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 	lab.test("a script alone bounces nobody", async () => {
 		const files = whole({ "opt/registry/bin/hello": "#!/bin/sh\necho hi\n" });
 		const ran = await sync(files);
-		expect(ran).toMatchObject({ code: 0 });
+		expectExit(ran, 0);
 		expect(ran.stdout).toMatch(/^-echo hello\n\+echo hi$/m);
 		expect(vm.done()).toEqual([]);
 	});
 
 	lab.test("a registry's own file bounces that registry", async () => {
 		const files = whole({ "opt/registry/config-b.yml": config("b", "# note") });
-		expect(await sync(files)).toMatchObject({ code: 0 });
+		expectExit(await sync(files), 0);
 		expect(vm.done()).toEqual(["up registry-b"]);
 	});
 
@@ -206,7 +207,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 		const files = whole({
 			"opt/registry/docker-compose.yml": compose(["a", "b"], "1"),
 		});
-		expect(await sync(files)).toMatchObject({ code: 0 });
+		expectExit(await sync(files), 0);
 		expect(vm.done()).toEqual(["up registry-a", "up registry-b"]);
 	});
 
@@ -250,7 +251,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 		(await fetch(`http://127.0.0.1:${ports.front}/v2/`)).status;
 
 	lab.test("a failed health gate rolls back", async () => {
-		expect(await sync(whole())).toMatchObject({ code: 0 });
+		expectExit(await sync(whole()), 0);
 		const moved = config("a").replace(`:${ports.a}"`, ':1"');
 		const before = managed();
 		vm.done();
@@ -260,7 +261,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 				"opt/registry/new-file": "new",
 			}),
 		);
-		expect(ran).toMatchObject({ code: 1 });
+		expectExit(ran, 1);
 		expect(ran.stdout).toMatch(
 			/not healthy within 2 s:[\s\S]*port \d+ of nginx: no answer[\s\S]*rolling back[\s\S]*rolled back/,
 		);
@@ -279,7 +280,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 					"opt/registry/config-c.yml": "version: 0.9",
 				}),
 			);
-			expect(ran).toMatchObject({ code: 1 });
+			expectExit(ran, 1);
 			expect(ran.stdout).toContain("service registry-c: no container");
 			expect(managed()).toEqual(before);
 			expect(vm.done()).toEqual(["up registry-c", "rm registry-c"]);
@@ -289,7 +290,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 	lab.test("what was sick before does not roll back", async () => {
 		vm.setHealth("registry-b", " (unhealthy)");
 		const ran = await sync(script("one"));
-		expect(ran).toMatchObject({ code: 0 });
+		expectExit(ran, 0);
 		expect(ran.stdout).toContain(
 			"WARNING, sick before and now: service registry-b: Up 3 seconds (unhealthy)",
 		);
@@ -306,7 +307,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 				"etc/systemd/system/registry-gc-b.timer":
 					"[Timer]\nOnCalendar=Sun 03:00\n[Install]\nWantedBy=timers.target\n",
 			};
-			expect(await sync(whole(units))).toMatchObject({ code: 0 });
+			expectExit(await sync(whole(units)), 0);
 			vm.done();
 			const files = without(whole(), "opt/registry/config-b.yml");
 			const ran = await sync({
@@ -314,7 +315,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 				"opt/registry/docker-compose.yml": compose(["a"]),
 				"opt/registry/nginx.conf": `${nginx(ports.a)}# without b\n`,
 			});
-			expect(ran).toMatchObject({ code: 0 });
+			expectExit(ran, 0);
 			expect(ran.stdout).toContain(
 				"services that go, their data stays: registry-b",
 			);
@@ -333,7 +334,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 				"opt/registry/data/b/docker/registry/v2/kept": "kept",
 				"opt/registry/data/private/_breakglass/x.tar.gz": "kept",
 			});
-			expect(await sync(whole())).toMatchObject({ code: 0 });
+			expectExit(await sync(whole()), 0);
 			vm.done();
 		},
 	);
@@ -391,7 +392,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 			expect(ran.code).toBe(0);
 			expect(ran.stdout).toContain("-password: (hidden)");
 			expect(ran.stdout).not.toMatch(/hunter|abcdefgh/);
-			expect(await sync(whole())).toMatchObject({ code: 0 });
+			expectExit(await sync(whole()), 0);
 		},
 	);
 
@@ -481,7 +482,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 		);
 		await holder.stop();
 		const ran = await waiting;
-		expect(ran).toMatchObject({ code: 0 });
+		expectExit(ran, 0);
 		expect(managed()).toMatchObject(script("four"));
 		vm.done();
 	});
@@ -518,7 +519,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 			const [run] = await begun("five");
 			kill(`root=${vm.root}`, "part=work");
 			const ran = await run;
-			expect(ran).toMatchObject({ code: 1 });
+			expectExit(ran, 1);
 			expect(ran?.stdout).toMatch(/the work was killed[\s\S]*rolled back/);
 			expect(managed()).toEqual(before);
 			expect(await front()).toBe(200);
@@ -531,7 +532,7 @@ server { listen 127.0.0.1:${ports.front}; location / { proxy_pass http://127.0.0
 			const [run] = await begun("six");
 			kill("ssh", `${vm.sshd.user}@127.0.0.1`, vm.root);
 			const cut = await run;
-			expect(cut).toMatchObject({ code: 3 });
+			expectExit(cut, 3);
 			expect(cut.stderr).toContain("the connection broke");
 			await eventually(
 				"the work ends",

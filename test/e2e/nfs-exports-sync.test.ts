@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../support/eventually";
+import { expectExit } from "../support/expect-exit";
 import { Lab } from "../support/lab";
 import { requirePrograms } from "../support/requires";
 import { type Finished, runProgram } from "../support/run-program";
@@ -78,14 +79,14 @@ esac
 
 	lab.test("a dry run shows and touches nothing", async () => {
 		const ran = await sync(GOOD, {}, "--dry-run");
-		expect(ran).toMatchObject({ code: 0 });
+		expectExit(ran, 0);
 		expect(ran.stdout).toContain("dry run: nothing was touched");
 		expect(existsSync(exports)).toBe(false);
 		expect(done()).toEqual([]);
 	});
 
 	lab.test("the first run ships, the second changes nothing", async () => {
-		expect(await sync(GOOD)).toMatchObject({ code: 0 });
+		expectExit(await sync(GOOD), 0);
 		expect(now()).toBe(GOOD);
 		expect(done()).toEqual(["exportfs -ra", "exportfs -s"]);
 		const second = await sync(GOOD);
@@ -95,7 +96,7 @@ esac
 
 	lab.test("a change shows its difference", async () => {
 		const ran = await sync(`${GOOD}/srv/more 10.0.20.10(ro)\n`);
-		expect(ran).toMatchObject({ code: 0 });
+		expectExit(ran, 0);
 		expect(ran.stdout).toMatch(/^\+\/srv\/more 10\.0\.20\.10\(ro\)$/m);
 		expect((await sync(GOOD)).code).toBe(0);
 		done();
@@ -148,7 +149,7 @@ esac
 				"/srv/a 10.0.0.1(frobnicate)",
 			]) {
 				const ran = await sync(`${GOOD}${line}\n`);
-				expect(ran).toMatchObject({ code: 1 });
+				expectExit(ran, 1);
 				expect(ran.stdout).toMatch(
 					/exportfs -ra: exportfs: [\s\S]*rolled back/,
 				);
@@ -198,7 +199,7 @@ esac
 					VAULT_JWT_FILE: "/nowhere",
 					...env,
 				});
-				expect(ran).toMatchObject({ code });
+				expectExit(ran, code);
 				expect(ran.stderr).toContain(message);
 				expect(ran.stdout + ran.stderr).not.toContain("PRIVATE KEY");
 			}
@@ -222,7 +223,7 @@ esac
 			expect((await cut).code).not.toBe(0);
 			rmSync(join(lab.folder, "stuck"));
 			const ran = await sync(GOOD);
-			expect(ran).toMatchObject({ code: 0 });
+			expectExit(ran, 0);
 			expect(ran.stdout).toBe(
 				`an earlier run was cut short: putting ${exports} back\nnothing to change\n`,
 			);

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expectExit } from "../support/expect-exit";
 import { requirePrograms } from "../support/requires";
 import { type Finished, runProgram } from "../support/run-program";
 import { running } from "../support/running";
@@ -171,7 +172,7 @@ suite("notify against an HTTP server in Slack's place", () => {
 		expect((await notify(["--strict"])).code).toBe(3);
 		const nowhere = { SLACK_WEBHOOK: `http://127.0.0.1:1/${SECRET}` };
 		const ran = await notify([], nowhere);
-		expect(ran).toMatchObject({ code: 0 });
+		expectExit(ran, 0);
 		expect(ran.stderr).toMatch(
 			/Slack was not told: curl: .*127\.0\.0\.1 port 1/,
 		);
@@ -194,7 +195,7 @@ suite("notify against an HTTP server in Slack's place", () => {
 		] as const;
 		for (const [args, env, message] of mistakes) {
 			const ran = await notify(args, env);
-			expect(ran).toMatchObject({ code: 2 });
+			expectExit(ran, 2);
 			expect(ran.stderr).toContain(message);
 		}
 		expect(got).toEqual([]);

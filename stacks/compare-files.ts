@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { GENERATED } from "../lib/woodpecker/mark";
 
 export interface Difference {
@@ -17,6 +17,14 @@ const isShared = (path: string) => dirname(path).endsWith(".woodpecker");
 const isOurs = (file: string) =>
 	readFileSync(file, "utf8").split("\n", 1)[0]?.includes(GENERATED);
 
+/** A script runs as it lies there. */
+export function modeOf(text: string): 0o644 | 0o755 {
+	return text.startsWith("#!") ? 0o755 : 0o644;
+}
+
+/** The generator's with all below it: what goes takes its folder along (`certs.d/<host>/`). */
+const WHOLE = "generated/registry-host";
+
 /** How the files on disk differ from those rendered; a folder below `generated/` that holds one of them belongs to the generator. */
 export function compareFiles(
 	rendered: Readonly<Record<string, string>>,
@@ -26,13 +34,22 @@ export function compareFiles(
 	for (const [path, text] of Object.entries(rendered)) {
 		const file = join(root, path);
 		if (!existsSync(file)) differences.push({ path, kind: "missing" });
-		else if (readFileSync(file, "utf8") !== text)
+		else if (
+			readFileSync(file, "utf8") !== text ||
+			(statSync(file).mode & 0o100) !== (modeOf(text) & 0o100)
+		)
 			differences.push({
 				path,
 				kind: isShared(path) && !isOurs(file) ? "foreign" : "differs",
 			});
 	}
 	const folders = new Set(Object.keys(rendered).map((path) => dirname(path)));
+	if (existsSync(join(root, WHOLE)))
+		for (const entry of readdirSync(join(root, WHOLE), {
+			recursive: true,
+			withFileTypes: true,
+		}))
+			folders.add(relative(root, entry.parentPath));
 	for (const folder of folders) {
 		const isFolderShared = isShared(`${folder}/*`);
 		if (

@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { compareFiles, type Difference } from "./compare-files";
+import { compareFiles, type Difference, modeOf } from "./compare-files";
 
 const WRITTEN = {
 	missing: "new",
@@ -49,8 +49,10 @@ function apply(
 ): void {
 	if (kind === "stale") rmSync(path);
 	else if (kind !== "foreign") {
+		const text = files[path] ?? "";
 		mkdirSync(dirname(path), { recursive: true });
-		writeFileSync(path, files[path] ?? "");
+		writeFileSync(path, text);
+		chmodSync(path, modeOf(text));
 	}
 }
 

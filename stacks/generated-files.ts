@@ -7,6 +7,7 @@ import { calledFiles } from "./called-files";
 import { checkSettings } from "./check-settings";
 import type { Settings } from "./model";
 import { pipelinesProps } from "./pipelines";
+import { registryHostFiles } from "./registry-host-files";
 import { freshFor } from "./watched";
 
 /**
@@ -29,6 +30,7 @@ export function generatedFiles(settings: Settings): Record<string, string> {
 			}),
 		),
 		...below("generated", dashboardFiles({ freshFor: freshFor(settings) })),
+		...(settings.registryHost && registryHostFiles(settings.registryHost)),
 		...pipelineFiles(settings),
 		"docs/reference.md": renderCliReference(),
 	};

@@ -1,4 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	mkdirSync,
+	mkdtempSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compareFiles } from "../../stacks/compare-files";
@@ -58,6 +64,26 @@ test("in .woodpecker only files with our mark are ours: others are never written
 			{ path: `${folder}/same-name.yml`, kind: "foreign" },
 		]);
 	}
+});
+
+test("the registry host's folder is ours with all below it, also what nothing renders there any more", () => {
+	const nodes = "generated/registry-host/nodes/etc/containerd/certs.d";
+	for (const host of ["ghcr.io", "quay.io"]) {
+		mkdirSync(join(root, nodes, host), { recursive: true });
+		write(`${nodes}/${host}/hosts.toml`, "h\n");
+	}
+	expect(
+		compareFiles({ [`${nodes}/quay.io/hosts.toml`]: "h\n" }, root),
+	).toEqual([{ path: `${nodes}/ghcr.io/hosts.toml`, kind: "stale" }]);
+});
+
+test("a script that cannot be run differs", () => {
+	write("docs/tool", "#!/bin/sh\n");
+	expect(compareFiles({ "docs/tool": "#!/bin/sh\n" }, root)).toEqual([
+		{ path: "docs/tool", kind: "differs" },
+	]);
+	chmodSync(join(root, "docs/tool"), 0o755);
+	expect(compareFiles({ "docs/tool": "#!/bin/sh\n" }, root)).toEqual([]);
 });
 
 test("one trailing byte is a difference", () => {

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec /opt/registry/bin/guard scan --fix-layer-links "$@"

@@ -46,8 +46,8 @@ say() { echo "enable: $*" >&2; }
 refused=0
 
 if [ "$disable_old" = yes ] && [ "$dry_run" = no ]; then
-  ${bin}/old-cron --disable
-elif ! ${bin}/old-cron; then
+  "\${REGISTRY_ROOT-}${bin}/old-cron" --disable
+elif ! "\${REGISTRY_ROOT-}${bin}/old-cron"; then
   if [ "$disable_old" = yes ]; then
     say "these crontab lines would be commented out"
   else

@@ -1,4 +1,4 @@
-import { PATH_EVENTS, type WorkflowEvent } from "./event";
+import { EVENTS, PATH_EVENTS, type WorkflowEvent } from "./event";
 import { ExpressionError, parseExpression } from "./expression";
 import type { ParsedCondition } from "./parse";
 import type { Problem, WorkflowRule } from "./problem";
@@ -34,6 +34,15 @@ export function lintCondition(
 			`got a path filter on ${blind.join(", ") || "every event"}`,
 			"wanted one item per event, path only beside push and pull_request",
 		);
+	for (const event of condition.events)
+		if (!EVENTS.includes(event as WorkflowEvent))
+			report(
+				"unknown-event",
+				"error",
+				line,
+				`got ${event}`,
+				`wanted one of ${EVENTS.join(", ")}`,
+			);
 	const isFiltered = (filter: typeof cron) =>
 		filter.include.length + filter.exclude.length > 0;
 	if (isFiltered(cron) && events.length > 0 && !events.includes("cron"))

@@ -92,7 +92,7 @@ function lintParsed(workflow: ParsedWorkflow, report: Lint): void {
 				);
 		}
 		lintImage(step.image, line, report);
-		if (step.hasSettings && step.commands.length > 0)
+		if (step.hasSettings && (step.commands.length > 0 || step.hasEnvironment))
 			report(
 				"commands-with-settings",
 				"error",
@@ -119,7 +119,15 @@ function lintParsed(workflow: ParsedWorkflow, report: Lint): void {
 				"wanted it in the image",
 			);
 	}
-	for (const { name, line, when: own, hasDependsOn } of steps) {
+	for (const [i, { name, line, when: own, hasDependsOn }] of steps.entries()) {
+		if (steps.findIndex((each) => each.name === name) < i)
+			report(
+				"duplicate-step",
+				"error",
+				line,
+				`${name}: got it twice`,
+				"wanted names that differ",
+			);
 		const hasEvents =
 			own.length > 0 && own.every(({ events }) => events.length > 0);
 		if (!rootEvents && !hasEvents)

@@ -38,6 +38,8 @@ export interface ParsedStep {
 	readonly image: string;
 	readonly commands: readonly string[];
 	readonly hasSettings: boolean;
+	/** Or an entrypoint: what only a step without settings may have. */
+	readonly hasEnvironment: boolean;
 	readonly secrets: readonly string[];
 	readonly when: readonly ParsedCondition[];
 	/** Without the optional ones. */
@@ -136,10 +138,18 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 		named(raw[section]).map(([key, each, own]) => {
 			judgeKeys(own, section === "steps" ? "step" : "service", section, key);
 			judgeWhen(each.when, "stepWhen", section, key, "when");
+			for (const command of list(each.commands))
+				if (typeof command !== "string")
+					throw new WorkflowSyntaxError(
+						lineOf(section, key, "commands"),
+						`commands: got ${JSON.stringify(command)}, no text`,
+					);
 			return {
 				name: string(each.name) || String(key),
 				image: string(each.image),
 				commands: strings(each.commands),
+				hasEnvironment:
+					each.environment !== undefined || each.entrypoint !== undefined,
 				hasSettings:
 					typeof each.settings === "object" && each.settings !== null,
 				secrets: secretNames(each),

@@ -7,12 +7,15 @@ export const WORKFLOW_RULES = {
 		"the server cannot substitute the file's text: the whole workflow fails",
 	"missing-event":
 		"a workflow without event runs on every event, manual and cron included",
+	"unknown-event":
+		"an event that Woodpecker does not know: nothing starts on it",
 	"path-without-effect":
 		"a path filter is true on events that have no paths: the step always runs there",
 	"filter-without-effect":
 		"a filter that does not apply to an event is true there: it narrows nothing",
 	"commands-with-settings":
-		"commands and settings exclude each other: Woodpecker refuses the step",
+		"settings are a plugin's, commands, entrypoint and environment a script's: Woodpecker refuses a step with both",
+	"duplicate-step": "two steps of one name: which one others wait for is luck",
 	"unknown-dependency": "a step depends on one that is not there",
 	"unreachable-step":
 		"the workflow never starts on what the step waits for: the step never runs",

@@ -7,6 +7,7 @@ import {
 	matrixColumns,
 	renderTriggerMatrix,
 } from "../../lib/woodpecker/trigger-matrix";
+import { FACTS, WRONG_FILES } from "./wrong-files";
 
 const STEPS =
 	"steps:\n  - name: a\n    image: alpine:3.20\n    commands: [echo]\n";
@@ -367,3 +368,15 @@ test("the matrix shows every trigger that the folder tells apart", () => {
 		].join("\n"),
 	);
 });
+
+test.each(WRONG_FILES.map((each) => [each.name, each] as const))(
+	"a wrong file, %s",
+	(_name, { text, ours, model }) => {
+		const { problems } = lintFolder({ "wrong.yml": text }, FACTS);
+		const rules = problems
+			.filter(({ rule }) => rule !== "unknown-expression")
+			.map(({ rule }) => rule);
+		expect(rules).toEqual(ours);
+		if (ours.length === 0) expect(model).toBeDefined();
+	},
+);

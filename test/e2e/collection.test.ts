@@ -1,33 +1,28 @@
-import { execFileSync } from "node:child_process";
 import {
 	existsSync,
-	mkdirSync,
 	readdirSync,
 	readFileSync,
 	rmSync,
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { GC_METRICS } from "../../lib/guard/contract";
-import { hostScripts } from "../../lib/registry-host/host-scripts";
-import { hostUnits } from "../../lib/registry-host/host-units";
-import { registryConfigFile } from "../../lib/registry-host/registry-config";
-import {
-	type RegistryHost,
-	registryHost,
-} from "../../lib/registry-host/registry-host";
-import { PASSWORD, USER } from "../support/distribution";
+import type { HostRegistryProps } from "../../lib/registry-host/host-registry";
+import { CollectedRegistry } from "../support/collected-registry";
+import { Distribution } from "../support/distribution";
 import { eventually } from "../support/eventually";
-import { freePort } from "../support/free-port";
 import { type Content, image, multiArch } from "../support/images";
 import { Lab } from "../support/lab";
-import { type PushTarget, pushBlob, pushContent, send } from "../support/push";
+import { pushBlob, pushContent, send } from "../support/push";
 import { requirePrograms } from "../support/requires";
-import { runProgram } from "../support/run-program";
-import { plant, Storage } from "../support/storage";
-import { UnitHost, type UnitRun } from "../support/unit-host";
+import { plant } from "../support/storage";
+import type { UnitRun } from "../support/unit-host";
 
-const { suite, programs } = requirePrograms("registry2", "htpasswd", "skopeo");
+const { suite, programs } = requirePrograms(
+	"registry2",
+	"registry3",
+	"htpasswd",
+	"skopeo",
+);
 
 const UNIT = "registry-gc-private.service";
 const STOP = "compose .* stop registry-private";
@@ -56,81 +51,24 @@ const REFERRER = image("single/signature", {
 });
 const BY_DIGEST = image("by-digest");
 
+/** All that has to stay, as people pull it. */
+const WANTED = [
+	...IMAGES.map(([repository, tag]) => `${repository}:${tag}`),
+	`single@${REFERRER.root}`,
+	`single@${BY_DIGEST.root}`,
+];
+
 suite("the safe collection of a private registry 2.8.2", () => {
 	const lab = new Lab();
-	let model: RegistryHost;
-	let host: UnitHost;
-	let storage: Storage;
-	let target: PushTarget;
+	let registry: CollectedRegistry;
 	let leftovers: number;
 
-	const collect = (killWhen?: RegExp) => host.runUnit(UNIT, killWhen);
-
-	function metric(family: keyof typeof GC_METRICS): number | undefined {
-		const text = readFileSync(
-			join(model.textfileFolder, "registry_guard_gc_private.prom"),
-			"utf8",
-		);
-		const { name } = GC_METRICS[family];
-		const found = new RegExp(
-			`^${name}\\{registry="private".*\\} (\\S+)$`,
-			"m",
-		).exec(text);
-		return found ? Number(found[1]) : undefined;
-	}
-
-	const failedStep = () =>
-		/failed_step_info\{registry="private",step="([a-z-]+)"\} 1/.exec(
-			readFileSync(
-				join(model.textfileFolder, "registry_guard_gc_private.prom"),
-				"utf8",
-			),
-		)?.[1];
-
-	const serves = () =>
-		eventually(
-			"the registry serves",
-			() =>
-				send(target, "GET", "/v2/").then(
-					({ status }) => status,
-					() => 0,
-				),
-			(status) => status === 200,
-		);
-
-	/** Whether an image can be pulled whole, by the program that people pull with. */
-	async function pulls(repository: string, reference: string) {
-		const folder = lab.folder;
-		const { code } = await runProgram(
-			programs.skopeo,
-			[
-				...["copy", "--quiet", "--all", "--insecure-policy"],
-				...["--src-tls-verify=false", "--src-creds", `${USER}:${PASSWORD}`],
-				`docker://${new URL(target.origin).host}/${repository}${reference}`,
-				`dir:${join(folder, `pulled-${pulled++}`)}`,
-			],
-			{ HOME: folder },
-		);
-		return code === 0;
-	}
-	let pulled = 0;
-
-	async function brokenNow(): Promise<readonly string[]> {
-		const wanted = [
-			...IMAGES.map(([repository, tag]) => [repository, `:${tag}`]),
-			["single", `@${REFERRER.root}`],
-			["single", `@${BY_DIGEST.root}`],
-		] as const;
-		const broken: string[] = [];
-		for (const [repository = "", reference = ""] of wanted)
-			if (!(await pulls(repository, reference)))
-				broken.push(repository + reference);
-		return broken;
-	}
+	const collect = (killWhen?: RegExp) => registry.collect(killWhen);
+	const brokenNow = () => registry.broken(WANTED);
 
 	/** A blob that was pushed and that no manifest names. */
 	async function leave(text: string): Promise<string> {
-		return pushBlob(target, "app", Buffer.from(text));
+		return pushBlob(registry.target, "app", Buffer.from(text));
 	}
 
 	async function expectFailure(
@@ -139,63 +77,21 @@ suite("the safe collection of a private registry 2.8.2", () => {
 		said: RegExp,
 	): Promise<void> {
 		expect(run.log).toMatch(said);
-		expect({ failed: run.failed, step: failedStep() }).toEqual({
+		expect({ failed: run.failed, step: registry.failedStep() }).toEqual({
 			failed: true,
 			step,
 		});
-		expect(metric("success")).toBe(0);
-		expect(metric("openSince") ?? 0).toBe(0);
-		expect(metric("lost") ?? 0).toBe(0);
-		await serves();
+		expect(registry.metric("success")).toBe(0);
+		expect(registry.metric("openSince") ?? 0).toBe(0);
+		expect(registry.metric("lost") ?? 0).toBe(0);
+		await registry.serves();
 	}
 
 	lab.before(async () => {
-		const port = await freePort();
-		const base = join(lab.folder, "opt/registry");
-		model = registryHost({
-			host: "registry.lab.test",
-			address: "127.0.0.1",
-			base,
-			textfileFolder: join(lab.folder, "textfile"),
-			registries: [
-				{
-					name: "private",
-					kind: "private",
-					listen: `127.0.0.1:${port}`,
-					storage: `${base}/data/private`,
-				},
-			],
-		});
-		const [registry] = model.registries;
-		if (!registry) throw new Error("no registry");
-		storage = new Storage(registry.data);
-		target = {
-			origin: `http://127.0.0.1:${port}`,
-			user: USER,
-			password: PASSWORD,
-		};
-		host = new UnitHost(lab.folder, ["registry-private"], {
-			"registry-private": `exec ${programs.registry2} serve ${registry.configFile}`,
-			"registry-private.run": `exec ${programs.registry2} "\${@/\\/etc\\/docker\\/registry\\/config.yml/${registry.configFile.replaceAll("/", "\\/")}}"`,
-		});
-		lab.onClose(async () => host.stop("registry-private"));
-		host.write(
-			[
-				...hostUnits(model),
-				...hostScripts(model),
-				registryConfigFile(registry),
-			],
-			model.guardFile,
-		);
-		mkdirSync(join(base, "secrets"));
-		writeFileSync(
-			join(base, "secrets/private-guard.env"),
-			`REG_USER=${USER}\nREG_PASS=${PASSWORD}\n`,
-		);
-		execFileSync(
-			programs.htpasswd,
-			["-cbB", "-C", "5", join(base, "htpasswd"), USER, PASSWORD],
-			{ stdio: "ignore" },
+		registry = await CollectedRegistry.install(
+			lab,
+			{ name: "private", kind: "private" },
+			{ ...programs, registry: programs.registry2 },
 		);
 	});
 
@@ -207,21 +103,21 @@ suite("the safe collection of a private registry 2.8.2", () => {
 				failed: false,
 				log: expect.stringContaining("nothing is stored yet"),
 			});
-			expect(metric("success")).toBe(1);
-			await serves();
+			expect(registry.metric("success")).toBe(1);
+			await registry.serves();
 		},
 	);
 
 	lab.test("every tag, referrer and digest pulls before it", async () => {
 		for (const [repository, tag, content] of IMAGES)
-			await pushContent(target, repository, content, tag);
-		await pushContent(target, "single", REFERRER);
-		await pushContent(target, "single", BY_DIGEST);
+			await pushContent(registry.target, repository, content, tag);
+		await pushContent(registry.target, "single", REFERRER);
+		await pushContent(registry.target, "single", BY_DIGEST);
 		// a tag that was moved, its old image deleted by digest as a retention does it
 		const old = image("app:old");
-		await pushContent(target, "app", old, "moved");
+		await pushContent(registry.target, "app", old, "moved");
 		const { status } = await send(
-			target,
+			registry.target,
 			"DELETE",
 			`/v2/app/manifests/${old.root}`,
 		);
@@ -229,36 +125,38 @@ suite("the safe collection of a private registry 2.8.2", () => {
 		const interrupted = await leave("an upload whose push was interrupted");
 		// its manifest, config and layers, and the blob that no manifest ever named
 		leftovers = 1 + old.blobs.size + 1;
-		expect(existsSync(storage.blob(interrupted))).toBe(true);
+		expect(existsSync(registry.storage.blob(interrupted))).toBe(true);
 		expect(await brokenNow()).toEqual([]);
 	});
 
 	lab.test(
 		"collected: the leftovers are gone, all else pulls, the metrics say so",
 		async () => {
-			host.done();
+			registry.host.done();
 			const run = await collect();
 			expect(run).toMatchObject({ failed: false });
-			expect(host.done()).toEqual([
+			expect(registry.host.done()).toEqual([
 				"stop registry-private",
 				"run registry-private garbage-collect --dry-run /etc/docker/registry/config.yml",
 				"run registry-private garbage-collect /etc/docker/registry/config.yml",
 				"start registry-private",
 			]);
-			expect(metric("success")).toBe(1);
-			expect(metric("lost")).toBe(0);
-			expect(metric("openSince")).toBe(0);
-			expect(metric("deletedBlobs")).toBe(leftovers);
-			expect(metric("reclaimedBytes")).toBeGreaterThan(0);
-			expect(metric("lastSuccess")).toBeGreaterThan(Date.now() / 1000 - 120);
-			expect(failedStep()).toBeUndefined();
-			await serves();
+			expect(registry.metric("success")).toBe(1);
+			expect(registry.metric("lost")).toBe(0);
+			expect(registry.metric("openSince")).toBe(0);
+			expect(registry.metric("deletedBlobs")).toBe(leftovers);
+			expect(registry.metric("reclaimedBytes")).toBeGreaterThan(0);
+			expect(registry.metric("lastSuccess")).toBeGreaterThan(
+				Date.now() / 1000 - 120,
+			);
+			expect(registry.failedStep()).toBeUndefined();
+			await registry.serves();
 			expect(await brokenNow()).toEqual([]);
 		},
 	);
 
 	lab.test("what it saw and did is kept", async () => {
-		const work = join(model.base, "state/gc-private");
+		const work = join(registry.model.base, "state/gc-private");
 		const [reports = ""] = readdirSync(work).filter((e) => e.startsWith("2"));
 		expect(readdirSync(join(work, reports)).sort()).toEqual([
 			"close.json",
@@ -280,7 +178,7 @@ suite("the safe collection of a private registry 2.8.2", () => {
 	});
 
 	lab.test("an old crontab line: nothing is begun", async () => {
-		const crontab = host.path("root/etc/crontab");
+		const crontab = registry.host.path("root/etc/crontab");
 		writeFileSync(
 			crontab,
 			"25 3 * * 0 root docker exec registry-private registry garbage-collect -m /etc/docker/registry/config.yml\n",
@@ -293,12 +191,12 @@ suite("the safe collection of a private registry 2.8.2", () => {
 		"a finding: the gate stays shut, the registry is not even stopped",
 		async () => {
 			const child = [...(IMAGES[0]?.[2].manifests.keys() ?? [])][0] ?? "";
-			const link = storage.revisionLink("app", child);
+			const link = registry.storage.revisionLink("app", child);
 			plant.missing(link);
-			host.done();
+			registry.host.done();
 			await expectFailure(await collect(), "gate-open", /stays shut/);
-			expect(host.done()).toEqual([]);
-			storage.write(link, child);
+			expect(registry.host.done()).toEqual([]);
+			registry.storage.write(link, child);
 		},
 	);
 
@@ -309,10 +207,10 @@ suite("the safe collection of a private registry 2.8.2", () => {
 	] as const)
 		lab.test(`${step} fails: said, and the registry serves`, async () => {
 			const blob = await leave(`left before ${step}`);
-			host.fail(call);
+			registry.host.fail(call);
 			await expectFailure(await collect(), step, said);
-			host.fail();
-			expect(existsSync(storage.blob(blob))).toBe(true);
+			registry.host.fail();
+			expect(existsSync(registry.storage.blob(blob))).toBe(true);
 		});
 
 	lab.test(
@@ -328,38 +226,41 @@ suite("the safe collection of a private registry 2.8.2", () => {
 	lab.test(
 		"it cannot be looked at again: the gate stays open until it can",
 		async () => {
-			host.fail("gate close");
+			registry.host.fail("gate close");
 			const run = await collect();
 			expect(run.log).toMatch(/could not be looked at again; once it can be: /);
-			expect({ failed: run.failed, step: failedStep() }).toEqual({
+			expect({ failed: run.failed, step: registry.failedStep() }).toEqual({
 				failed: true,
 				step: "gate-close",
 			});
-			expect(metric("openSince")).toBeGreaterThan(0);
-			await serves();
-			host.fail();
+			expect(registry.metric("openSince")).toBeGreaterThan(0);
+			await registry.serves();
+			registry.host.fail();
 			const [, again = ""] = /once it can be: (.*)/.exec(run.log) ?? [];
-			expect(await host.run(again)).toMatchObject({ code: 0 });
-			expect(metric("openSince")).toBe(0);
-			expect(metric("success")).toBe(1);
+			expect(await registry.host.run(again)).toMatchObject({ code: 0 });
+			expect(registry.metric("openSince")).toBe(0);
+			expect(registry.metric("success")).toBe(1);
 		},
 	);
 
 	lab.test("it waits for whoever holds the lock", async () => {
-		host.done();
-		const script = host.path("held");
+		registry.host.done();
+		const script = registry.host.path("held");
 		writeFileSync(
 			script,
-			`sleep 1; echo let go >>${host.path("vm-state/done")}\n`,
+			`sleep 1; echo let go >>${registry.host.path("vm-state/done")}\n`,
 		);
-		const holder = host.run(`/usr/bin/flock ${model.lockFile} bash ${script}`);
+		const holder = registry.host.run(
+			`/usr/bin/flock ${registry.model.lockFile} bash ${script}`,
+		);
 		await eventually(
 			"the lock is held",
-			() => host.run(`/usr/bin/flock -n ${model.lockFile} true`),
+			() =>
+				registry.host.run(`/usr/bin/flock -n ${registry.model.lockFile} true`),
 			({ code }) => code === 1,
 		);
 		expect(await collect()).toMatchObject({ failed: false });
-		expect(host.done().slice(0, 2)).toEqual([
+		expect(registry.host.done().slice(0, 2)).toEqual([
 			"let go",
 			"stop registry-private",
 		]);
@@ -369,24 +270,24 @@ suite("the safe collection of a private registry 2.8.2", () => {
 	lab.test(
 		"it cannot be started: said as such, and the gate stays open until it is",
 		async () => {
-			host.fail(START);
+			registry.host.fail(START);
 			const run = await collect();
 			expect(run.log).toMatch(/CANNOT BE STARTED/);
-			expect({ failed: run.failed, step: failedStep() }).toEqual({
+			expect({ failed: run.failed, step: registry.failedStep() }).toEqual({
 				failed: true,
 				step: "start",
 			});
-			expect(metric("openSince")).toBeGreaterThan(0);
-			host.fail();
+			expect(registry.metric("openSince")).toBeGreaterThan(0);
+			registry.host.fail();
 			const text = readFileSync(
-				host.path("root/etc/systemd/system", UNIT),
+				registry.host.path("root/etc/systemd/system", UNIT),
 				"utf8",
 			);
 			const end = /^ExecStopPost=(.*)$/m.exec(text)?.[1] ?? "";
-			expect(await host.run(end)).toMatchObject({ code: 0 });
-			expect(metric("openSince")).toBe(0);
-			expect(metric("success")).toBe(1);
-			await serves();
+			expect(await registry.host.run(end)).toMatchObject({ code: 0 });
+			expect(registry.metric("openSince")).toBe(0);
+			expect(registry.metric("success")).toBe(1);
+			await registry.serves();
 		},
 	);
 
@@ -394,24 +295,18 @@ suite("the safe collection of a private registry 2.8.2", () => {
 		"more is deleted than the dry run listed, and it is what people pull: critical",
 		async () => {
 			// what the old crontab did, in the place of the real run
-			const script = host.path("vm-state/services/registry-private.run");
-			const honest = readFileSync(script, "utf8");
-			writeFileSync(
-				script,
-				honest.replace(
-					"exec ",
-					'case "$*" in *--dry-run*) ;; *) set -- garbage-collect -m /etc/docker/registry/config.yml ;; esac\nexec ',
-				),
+			const restore = registry.replaceRun(
+				"garbage-collect -m /etc/docker/registry/config.yml",
 			);
 			const run = await collect();
-			writeFileSync(script, honest);
+			restore();
 			expect(run.failed).toBe(true);
 			expect(run.log).toMatch(/the dry run listed \d+ blobs, \d+ were deleted/);
 			expect(run.log).toMatch(/LOST {2}app:v1 /);
 			expect(run.log).toMatch(/LOST: what was whole before is not whole now/);
-			expect(metric("lost")).toBeGreaterThanOrEqual(IMAGES.length);
-			expect(failedStep()).toBe("count");
-			await serves();
+			expect(registry.metric("lost")).toBeGreaterThanOrEqual(IMAGES.length);
+			expect(registry.failedStep()).toBe("count");
+			await registry.serves();
 			// the control: on 2.8.2 `-m` takes the children of every index, the referrer and what is pulled by digest
 			expect(await brokenNow()).toEqual([
 				"app:v1",
@@ -420,6 +315,123 @@ suite("the safe collection of a private registry 2.8.2", () => {
 				`single@${REFERRER.root}`,
 				`single@${BY_DIGEST.root}`,
 			]);
+		},
+	);
+});
+
+suite("the same units", () => {
+	const lab = new Lab();
+	const install = (
+		program: "registry2" | "registry3",
+		props: HostRegistryProps,
+	) =>
+		CollectedRegistry.install(lab, props, {
+			...programs,
+			registry: programs[program],
+		});
+
+	lab.test(
+		"on 3.1.1 they collect, and notice what -m takes there",
+		async () => {
+			const registry = await install("registry3", {
+				name: "private",
+				kind: "private",
+				image: "registry:3.1.1",
+			});
+			await registry.collect();
+			await registry.serves();
+			for (const [repository, tag, content] of IMAGES)
+				await pushContent(registry.target, repository, content, tag);
+			await pushContent(registry.target, "single", REFERRER);
+			await pushContent(registry.target, "single", BY_DIGEST);
+			await pushBlob(registry.target, "app", Buffer.from("interrupted"));
+			expect(await registry.collect()).toMatchObject({ failed: false });
+			expect(registry.metric("deletedBlobs")).toBe(1);
+			await registry.serves();
+			expect(await registry.broken(WANTED)).toEqual([]);
+
+			registry.replaceRun("garbage-collect -m /etc/docker/registry/config.yml");
+			const run = await registry.collect();
+			expect(run.failed).toBe(true);
+			expect(run.log).toContain(`LOST  single  ${REFERRER.root}  gone`);
+			expect(run.log).toContain(`LOST  single  ${BY_DIGEST.root}  gone`);
+			expect(registry.metric("lost")).toBe(2);
+			await registry.serves();
+			expect(await registry.broken(WANTED)).toEqual(WANTED.slice(-2));
+		},
+	);
+
+	lab.test(
+		"of a pull-through cache: what was never pulled is no finding",
+		async () => {
+			const upstream = await Distribution.start(lab, {
+				name: "upstream",
+				program: programs.registry2,
+			});
+			for (const [repository, tag, content] of IMAGES)
+				await pushContent(upstream.target, repository, content, tag);
+			const cache = await install("registry2", {
+				name: "dockerhub",
+				kind: "pull-through",
+				upstream: { url: upstream.origin },
+			});
+			await cache.collect();
+			await cache.serves();
+			// one platform of one of them
+			const platform = ["--override-os", "linux", "--override-arch", "arm64"];
+			expect(await cache.pulls("app:v1", ...platform)).toBe(true);
+			// content that nothing in the cache names any more
+			const left = image("left").blobs;
+			for (const [digest, bytes] of left)
+				cache.storage.write(cache.storage.blob(digest), bytes);
+			const run = await cache.collect();
+			expect(run).toMatchObject({
+				failed: false,
+				log: expect.stringMatching(/looked at disk: 1 repository, 1 tag/),
+			});
+			expect(cache.metric("deletedBlobs")).toBe(left.size);
+			expect(cache.metric("lost")).toBe(0);
+			await cache.serves();
+			expect(await cache.pulls("app:v1", ...platform)).toBe(true);
+			expect(await cache.host.runUnit("registry-scan.service")).toMatchObject({
+				failed: false,
+			});
+			expect(cache.exposition("scan")).toMatch(
+				/^registry_guard_scan_findings\{registry="dockerhub"\} 0$/m,
+			);
+		},
+	);
+
+	lab.test(
+		"the scan publishes what it finds; the old blob fixer lists, then removes, links alone",
+		async () => {
+			const registry = await install("registry2", {
+				name: "private",
+				kind: "private",
+			});
+			const { storage, host, model } = registry;
+			const [repository, tag, content] = IMAGES[3] ?? ["", "", image("")];
+			storage.put(repository, content, tag);
+			const scan = async () => {
+				const run = await host.runUnit("registry-scan.service");
+				const found =
+					/^registry_guard_scan_findings\{registry="private"\} (.*)$/m;
+				return [run.failed, found.exec(registry.exposition("scan"))?.[1]];
+			};
+			expect(await scan()).toEqual([false, "0"]);
+			const [layer = ""] = [...content.blobs.keys()].slice(-1);
+			plant.missing(storage.blob(layer));
+			expect(await scan()).toEqual([true, "1"]);
+
+			const fixer = `${model.base}/fix-broken-blobs.sh ${model.data}`;
+			const link = storage.layerLink(repository, layer);
+			const listed = await host.run(`${fixer} --dry-run`);
+			expect(listed.stdout + listed.stderr).toContain(layer);
+			expect(existsSync(link)).toBe(true);
+			await host.run(fixer);
+			expect(existsSync(link)).toBe(false);
+			// it hid nothing by that
+			expect(await scan()).toEqual([true, "1"]);
 		},
 	);
 });

@@ -159,7 +159,7 @@ function collectionAlerts(
 			expr: `min ${BY} (${success.name}{${series}}) == 0${orAbsent(success.name, selector, collected)}`,
 			for: t.gcFailedFor,
 			summary: "{{ $labels.registry }}: the last collection failed",
-			description: `The last collection did not go through, or there was none since the VM was set up. Failed:${steps}. At the step "open" nothing was touched: the store has findings, or could not be looked at.`,
+			description: `The last collection did not go through, or there was none since the VM was set up. Failed:${steps}. At the step gate-open nothing was touched: the store has findings, or could not be looked at.`,
 		},
 		{
 			alert: "RegistryGCStale",

@@ -79,10 +79,14 @@ const [own, forgejo, cache] = [
 	entry("forgejo"),
 	entry("dockerhub"),
 ];
-const artefacts = (registries: Settings["registries"]): Artefacts => ({
-	synthesized: synthesized({ ...settings, registries }),
-	generated: generatedFiles({ ...settings, registries }),
-});
+/** Without the VM: what is on it has an entry of its own, and the VM keeps its name as long as it has caches. */
+const artefacts = (registries: Settings["registries"]): Artefacts => {
+	const changed = { ...settings, registries, registryHost: undefined };
+	return {
+		synthesized: synthesized(changed),
+		generated: generatedFiles(changed),
+	};
+};
 /** All text that follows from the settings, without the guard's own, which names no registry of ours. */
 const text = ({ synthesized: { names, stack }, generated }: Artefacts) =>
 	JSON.stringify([names.map(stack), generated], (key, value) =>

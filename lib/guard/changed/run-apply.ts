@@ -8,7 +8,7 @@ import type { Change } from "../roots/plan-changes";
 import type { Root } from "../roots/root";
 import { showStep } from "../roots/show-step";
 import { type Entry, resourceLines, slackText } from "../roots/slack-text";
-import { Terraform } from "../roots/terraform";
+import { type Planned, Terraform } from "../roots/terraform";
 import { asText, countText } from "../text";
 import { writeText } from "../write-report";
 import { AppliedFile } from "./applied";
@@ -32,6 +32,13 @@ const WORDS: Readonly<Record<Outcome, string>> = {
 	empty: "EMPTY  ",
 };
 const WORST_FIRST = Object.keys(WORDS) as Outcome[];
+
+/** Times that another apply of the same root may come between a plan and its apply. */
+const MOST_RACES = 3;
+
+function isStale({ reason = "" }: Planned): boolean {
+	return reason.startsWith("apply: Saved plan is stale");
+}
 
 /**
  * `guard apply`: plans every changed root and applies that plan, each after those it depends on. A root that fails stops
@@ -107,17 +114,21 @@ async function work(
 			async (root) => {
 				step.begin(root);
 				const known = stateOf.get(root);
-				const { state, changes, reason } =
-					(await terraform.init(root)) ??
-					(await terraform.plan(
+				const plan = () =>
+					terraform.plan(
 						root,
 						planOnly
 							? undefined
-							: (plan) => {
+							: (file) => {
 									if (known) record.begin(known);
-									return terraform.apply(root, plan);
+									return terraform.apply(root, file);
 								},
-					));
+					);
+				let result = (await terraform.init(root)) ?? (await plan());
+				// somebody else's apply came between: what is left to do is another plan
+				for (let again = 0; isStale(result) && again < MOST_RACES; again++)
+					result = await plan();
+				const { state, changes, reason } = result;
 				if (state === "error")
 					return end({ root, outcome: "failed", changes, reason });
 				const outcome =

@@ -99,7 +99,9 @@ function lines(
 	const note =
 		state === "left"
 			? "  its run was killed: the next one takes the lock over by itself"
-			: undefined;
+			: lock.id === ""
+				? "  pg frees the lock of a run that was killed by itself: end the run that holds it"
+				: undefined;
 	return [
 		`${head}: ${by}${doing}${since}`,
 		...(note ? [note] : []),

@@ -1,5 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
 import { DRIFT_METRICS } from "../../lib/guard/contract";
@@ -340,6 +346,164 @@ suite("guard drift on a real Terraform and a real Pushgateway", () => {
 	});
 });
 
+suite("how Terraform is run", () => {
+	const lab = new Lab();
+	let env: Record<string, string>;
+	const script = (name: string, text: string): string => {
+		const path = join(lab.folder, name);
+		writeFileSync(path, `#!/bin/sh\n${text}`, { mode: 0o755 });
+		return path;
+	};
+
+	lab.before(async () => {
+		env = { HOME: lab.folder, TERRAFORM_BINARY_NAME: programs.terraform };
+	});
+
+	lab.test(
+		"Terragrunt, or what wraps it, runs where there is a terragrunt.hcl; all kinds side by side, by glob, parent and cdktf.out",
+		async () => {
+			const wrapper = script(
+				"tg",
+				`echo "$1" >> ${lab.folder}/tg.log\nexec ${programs.terraform} "$@"\n`,
+			);
+			const cdktf = { resource: { terraform_data: { thing: {} } } };
+			writeFiles(lab.folder, {
+				"mixed/hcl/main.tf": dataRoot("hcl"),
+				"mixed/tg/main.tf": dataRoot("tg"),
+				"mixed/tg/terragrunt.hcl": "",
+				"mixed/nothing/x.txt": "",
+				"cdktf.out/manifest.json": "{}",
+				"cdktf.out/stacks/synth/cdk.tf.json": JSON.stringify(cdktf),
+			});
+			const ran = await runGuard(
+				[
+					"drift",
+					join(lab.folder, "mixed/*"),
+					join(lab.folder, "cdktf.out"),
+					"--terragrunt",
+					wrapper,
+					"--json",
+				],
+				env,
+			);
+			expect([ran.code, ran.stderr]).toEqual([
+				1,
+				expect.stringContaining("3/3"),
+			]);
+			const { stacks } = JSON.parse(ran.stdout) as {
+				stacks: { stack: string; state: string }[];
+			};
+			expect(stacks.map(({ stack, state }) => [stack, state])).toEqual([
+				["hcl", "differs"],
+				["tg", "differs"],
+				["synth", "differs"],
+			]);
+			expect(readFileSync(join(lab.folder, "tg.log"), "utf8")).toBe(
+				"init\nplan\nshow\n",
+			);
+		},
+	);
+
+	lab.test(
+		"SIGTERM: what was started ends too, nothing is published, exit 3",
+		async () => {
+			writeFiles(lab.folder, {
+				"slow/a/main.tf": dataRoot("a"),
+				"slow/b/main.tf": dataRoot("b"),
+			});
+			const pids = join(lab.folder, "pids");
+			// a wrapper that does not pass the signal on
+			const terraform = script(
+				"slow-terraform",
+				`echo $$ >> ${pids}\nsleep 300\n`,
+			);
+			const child = spawn(
+				process.execPath,
+				[
+					"dist/guard.mjs",
+					"drift",
+					join(lab.folder, "slow"),
+					"--push",
+					"http://127.0.0.1:1",
+				],
+				{
+					env: {
+						...env,
+						PATH: process.env.PATH,
+						TERRAFORM_BINARY_NAME: terraform,
+					},
+					stdio: ["ignore", "pipe", "pipe"],
+				},
+			);
+			let output = "";
+			for (const stream of [child.stdout, child.stderr])
+				stream.on("data", (chunk) => {
+					output += chunk;
+				});
+			const started = () => {
+				try {
+					return readFileSync(pids, "utf8").trim().split("\n");
+				} catch {
+					return [];
+				}
+			};
+			// init of one root at a time: nothing is known of what it would write into the cache
+			const [first = ""] = await eventually(
+				"start",
+				async () => started(),
+				(all) => all.length > 0,
+			);
+			child.kill("SIGTERM");
+			const code = await new Promise((resolve) => child.once("close", resolve));
+			expect([code, output]).toEqual([
+				3,
+				expect.stringContaining("told to stop"),
+			]);
+			expect(started()).toEqual([first]);
+			const left = must(lab.folder, ["ps", "-eo", "pgid"])
+				.split("\n")
+				.map((line) => line.trim());
+			expect(left).not.toContain(first);
+		},
+	);
+
+	lab.test(
+		"a program that floods its output, and one that crashes, are errors",
+		async () => {
+			writeFiles(lab.folder, { "odd/main.tf": dataRoot("odd") });
+			const flood = script(
+				"flood",
+				'if [ "$1" = plan ]; then exit 2; fi\nif [ "$1" = show ]; then head -c 80000000 /dev/zero; fi\n',
+			);
+			const crash = script(
+				"crash",
+				'if [ "$1" = plan ]; then kill -SEGV $$; fi\n',
+			);
+			const mute = script("mute", 'if [ "$1" = plan ]; then exit 2; fi\n');
+			const run = (terraform: string) =>
+				runGuard(["drift", join(lab.folder, "odd")], {
+					...env,
+					TERRAFORM_BINARY_NAME: terraform,
+				});
+			expect(await run(flood)).toMatchObject({
+				code: 3,
+				stdout: expect.stringContaining(
+					"ERROR    odd: show: more than 67108864 bytes of output",
+				),
+			});
+			expect(await run(crash)).toMatchObject({
+				code: 3,
+				stdout: expect.stringContaining("was ended by SIGSEGV"),
+			});
+			expect(await run(mute)).toMatchObject({
+				code: 3,
+				stdout: expect.stringMatching(/ERROR {4}odd: show: /),
+			});
+		},
+		180,
+	);
+});
+
 suite("drift of a resource that the world changed", () => {
 	let stack: StackFolder;
 	let terraform: Terraform;
@@ -405,4 +569,40 @@ suite("drift of a resource that the world changed", () => {
 		});
 		expect(ran.stdout + ran.stderr).not.toContain(SECRET);
 	}, 60_000);
+
+	test("a cold plugin cache is filled once by roots that need the same provider, and is whole; a warm one is used", async () => {
+		const roots = join(stack.path, "../roots");
+		const text = readFileSync(join(stack.path, "cdk.tf.json"), "utf8");
+		for (const name of ["a", "b", "c", "d"])
+			writeFiles(roots, { [`${name}/cdk.tf.json`]: text });
+		const cache = join(stack.path, ".cold");
+		const run = () =>
+			runGuard(["drift", roots], {
+				HOME: join(stack.path, ".home"),
+				TERRAFORM_BINARY_NAME: programs.terraform,
+				TF_CLI_CONFIG_FILE: join(stack.path, "terraform.rc"),
+				TF_DISABLE_PLUGIN_TLS: "1",
+				TF_PLUGIN_CACHE_DIR: cache,
+			});
+		for (const _ of ["cold", "warm"]) {
+			const ran = await run();
+			expect([ran.code, ran.stdout]).toEqual([
+				1,
+				expect.stringContaining("4 differ, 0 could not be planned"),
+			]);
+			// links into the cache, not copies of it
+			const [file = ""] = must(roots, [
+				"find",
+				"-L",
+				"d/.terraform/providers",
+				"-name",
+				"terraform-provider-kubernetes*",
+			]).split("\n");
+			expect(realpathSync(join(roots, file))).toContain(".stand-in");
+			expect(
+				readdirSync(join(cache, "registry.terraform.io/hashicorp")).sort(),
+			).toEqual(["kubernetes", "vault"]);
+			must(roots, ["sh", "-c", "rm -rf */.terraform */.terraform.lock.hcl"]);
+		}
+	}, 120_000);
 });

@@ -54,15 +54,33 @@ export async function lookAtGate(
 		return { disk: seen, holdings: readHoldings(base) };
 	};
 	if (!registry) return { ...(await disk()), walk: undefined };
-	const walk = () =>
+	const walk = async () => {
+		const named = readHoldings(base);
 		// a registry that nobody has pushed to has no catalog to shrink
-		walkOf(registry, config, deadline, readHoldings(base).size > 0 ? 1 : 0, io);
+		const least = named.size > 0 ? 1 : 0;
+		const walked = await walkOf(registry, config, deadline, least, io);
+		return sameStore(walked, named);
+	};
 	if (action === "close") {
 		const seen = await disk();
 		return { ...seen, walk: await walk() };
 	}
 	const walked = await walk();
 	return { ...(await disk()), walk: walked };
+}
+
+/** A registry that shows fewer tags than the store has serves another one, as behind an nginx with a stale address. */
+function sameStore(walk: Report, named: Holdings): Report {
+	let tags = 0;
+	for (const held of named.values())
+		for (const digest of held.tags.values()) if (digest) tags++;
+	if (walk.outcome !== "complete" || walk.counts.tags >= tags) return walk;
+	const detail = `${walk.registry} shows ${walk.counts.tags} tags, the store has ${tags}: it serves another store`;
+	return {
+		...walk,
+		outcome: "partial",
+		inconclusive: [...walk.inconclusive, { reason: "wrong-backend", detail }],
+	};
 }
 
 function assertOneStore(base: string, { stores }: ScanResult): void {

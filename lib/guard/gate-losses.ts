@@ -30,8 +30,8 @@ export interface Now {
 	readonly findings: readonly Finding[];
 	/** undefined: too many to tell them. */
 	readonly untagged: readonly Untagged[] | undefined;
-	/** A pull-through cache lets go of content by itself: there only a finding is a loss. */
-	readonly isCache: boolean;
+	/** That something is not there says nothing: a cache lets go by itself, a partial look has not seen all. */
+	readonly isSparse: boolean;
 }
 
 const NOTHING: Holding = { tags: new Map(), revisions: [] };
@@ -64,7 +64,7 @@ export function lossesOf(
 		if (held && !broken?.has(nodeOf(each)))
 			add({ repository, tags: [], digest, reason });
 	}
-	if (!now.isCache) for (const loss of goneOf(whole, now.holdings)) add(loss);
+	if (!now.isSparse) for (const loss of goneOf(whole, now.holdings)) add(loss);
 	return [...losses.values()].sort((a, b) =>
 		a.repository < b.repository ? -1 : a.repository > b.repository ? 1 : 0,
 	);

@@ -112,7 +112,7 @@ async function closeGate(
 		holdings: look.holdings,
 		findings: findingsAt(look),
 		untagged: untaggedAt(look),
-		isCache: config.registry === undefined,
+		isSparse: config.registry === undefined || look.disk.outcome !== "complete",
 	});
 	const outcome = outcomeOf(look);
 	const isReported = tell(

@@ -34,7 +34,7 @@ function finding(over: Partial<Finding>): Finding {
 }
 
 const HELD = holdings({ v1: INDEX }, [INDEX, CHILD, LOOSE]);
-const quiet = { findings: [], untagged: [], isCache: false };
+const quiet = { findings: [], untagged: [], isSparse: false };
 const loose = finding({
 	digest: LAYER,
 	kind: "layer",
@@ -124,7 +124,7 @@ describe("what a collection lost", () => {
 	});
 
 	test("a cache lets go by itself: only what is broken is lost", () => {
-		const now = { ...quiet, isCache: true, holdings: holdings({}, []) };
+		const now = { ...quiet, isSparse: true, holdings: holdings({}, []) };
 		expect(lossesOf(whole, now)).toEqual([]);
 		const findings = [finding({ tags: ["v1"] })];
 		expect(lossesOf(whole, { ...now, findings })).toHaveLength(1);

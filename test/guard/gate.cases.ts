@@ -14,6 +14,7 @@ import type { Scan } from "../../lib/guard/gate-look";
 import { runGate } from "../../lib/guard/run-gate";
 import type { ScanFinding, ScanResult } from "../../lib/guard/scan/scan-result";
 import { writeAtomically } from "../../lib/guard/write-atomically";
+import { startEmbeddedRegistry } from "../support/embedded-registry";
 import { multiArch } from "../support/images";
 import { runCli } from "../support/run-cli";
 import { Storage } from "../support/storage";
@@ -116,7 +117,7 @@ async function gate(action: "open" | "close", scan = seeing(), own = {}) {
 		{
 			version: "1.2.3",
 			env: {},
-			now: () => 1_700_000_000_000,
+			now: Date.now,
 			readFile: (path) => readFileSync(path, "utf8"),
 			writeFile: writeAtomically,
 			removeFile: (path) => rmSync(path, { force: true }),
@@ -168,7 +169,9 @@ describe("gate", () => {
 			out: `gate ${base}: open, everything is whole\nlooked at disk: 1 repository, 1 tag\n`,
 			err: "",
 		});
-		expect(metrics()).toContain(`${OPEN}{registry="private"} 1700000000\n`);
+		expect(metrics()).toMatch(
+			new RegExp(`^${OPEN}\\{registry="private"\\} [1-9]\\d{9}$`, "m"),
+		);
 		expect(metrics()).not.toContain(`${LOST}{`);
 		expect(await gate("close")).toMatchObject({
 			code: 0,
@@ -276,6 +279,44 @@ describe("gate", () => {
 		expect(code).toBe(3);
 		expect(err).toMatch(/^STATE: ENOENT/);
 		expect(metrics()).toContain(`${OPEN}{registry="private"} 0\n`);
+	});
+
+	test("a registry that is pushed to is walked as well: what only it shows is a loss too", async () => {
+		const registry = await startEmbeddedRegistry();
+		try {
+			const origin = { origin: registry.origin, host: registry.host };
+			const walked = { registry: origin };
+			// it serves another store: one tag fewer
+			new Storage(base).put("app", CONTENT, "v2");
+			registry.store.put("app", CONTENT, "v1");
+			const other = await gate("open", seeing(), walked);
+			expect(other.code).toBe(3);
+			expect(other.out).toMatch(
+				/COULD NOT LOOK {2}wrong-backend: 1\n.*shows 1 tags, the store has 2: it serves another store/,
+			);
+			registry.store.put("app", CONTENT, "v2");
+			expect(await gate("open", seeing(), walked)).toMatchObject({
+				code: 0,
+				out: expect.stringContaining("looked at disk and registry: 1 rep"),
+			});
+			const [child = ""] = [...CONTENT.manifests.keys()];
+			registry.store.deleteLink("app", child);
+			const { code, out } = await gate("close", seeing(), walked);
+			expect(code).toBe(1);
+			expect(out).toContain(`LOST  app:v1,v2  ${child}  missing\n`);
+			// the gate of a cache is another one
+			expect((await gate("close")).err).toMatch(
+				/got --registry \(--cache\), wanted http:.* as gate open had/,
+			);
+			// nobody answers: not closed
+			await registry.close();
+			const down = { ...walked, deadline: 300 };
+			const blind = await gate("close", seeing(), down);
+			expect(blind.code).toBe(3);
+			expect(blind.out).toMatch(/not closed, the look was blind/);
+		} finally {
+			await registry.close();
+		}
 	});
 
 	test("a folder of stores is no store", async () => {

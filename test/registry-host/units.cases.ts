@@ -91,7 +91,7 @@ describe("scripts", () => {
 		for (const { text } of scripts) expect(text).not.toMatch(/docker\.sock/);
 		expect(guard).toMatch(/ --read-only --cap-drop=ALL /);
 		expect(guard).toContain("-v /opt/registry/data:/opt/registry/data:$mode");
-		expect(guard).toMatch(/^mode=ro user=1000:1000$/m);
+		expect(guard).toMatch(/^mode=ro user=1000:1000 network=none$/m);
 		expect(guard).toContain(
 			" node:24.11.1-alpine node /opt/registry/guard.mjs ",
 		);

@@ -14,12 +14,13 @@ export function guardScript(host: RegistryHost): HostFile {
 		`${binOf(host)}/guard`,
 		[
 			"guard ARGUMENT...: the guard in its pinned image, paths as on this machine. It reads the stores, writes only below",
-			"the state folder, and never sees Docker's socket. GUARD_ENV_FILE names a file with REG_USER and REG_PASS.",
+			"the state folder, sees the registries' network only to walk one, and never Docker's socket. GUARD_ENV_FILE names a file with REG_USER and REG_PASS.",
 		],
 		`
-mode=ro user=${NODE_UID}:${NODE_UID}
+mode=ro user=${NODE_UID}:${NODE_UID} network=none
 for argument; do
   case $argument in
+  --registry | --registry=*) network=${compose.network} ;;
   --fix-layer-links) mode=rw user=0:0 ;; # the registries write as root
   esac
 done
@@ -30,7 +31,7 @@ for argument; do
 done
 options=()
 if [ -n "\${GUARD_ENV_FILE-}" ]; then options+=(--env-file="$GUARD_ENV_FILE"); fi
-exec docker run --rm --init --network=${compose.network} --user="$user" --read-only --cap-drop=ALL \\
+exec docker run --rm --init --network="$network" --user="$user" --read-only --cap-drop=ALL \\
   --security-opt=no-new-privileges --env=REGISTRY_PLAIN_HTTP=true "\${options[@]}" \\
   -v ${guardFile}:${guardFile}:ro ${mounts.join(" ")} -v ${stateOf(host)}:${stateOf(host)} \\
   ${guardImage} node ${guardFile} "$@"

@@ -17,17 +17,17 @@ export function secretsScript(host: RegistryHost): HostFile {
 				? [
 						...read(users),
 						`printf '%s\\n' "$password" | htpasswd -niB -C 5 "$user" | put ${htpasswd} ${service}`,
-						...(guard ? [env("REG_USER", "REG_PASS", guard)] : []),
+						...(guard
+							? [
+									`printf '%s\\n' "REG_USER=$user" "REG_PASS=$password" | put ${guard}`,
+								]
+							: []),
 					]
 				: []),
 			...(upstream?.login && loginFile
 				? [
 						...read(upstream.login),
-						env(
-							"REGISTRY_PROXY_USERNAME",
-							"REGISTRY_PROXY_PASSWORD",
-							`${loginFile} ${service}`,
-						),
+						`printf '%s\\n' "REGISTRY_PROXY_USERNAME=$(yaml "$user")" "REGISTRY_PROXY_PASSWORD=$(yaml "$password")" | put ${loginFile} ${service}`,
 					]
 				: []),
 		];
@@ -50,6 +50,12 @@ field() { # MOUNT PATH KEY
     ;;
   esac
   printf '%s' "$value"
+}
+
+# The registry reads its environment as YAML: without quotes a password ends at " #", and null is none.
+yaml() {
+  local text=\${1//\\\\/\\\\\\\\}
+  printf '"%s"' "\${text//\\"/\\\\\\"}"
 }
 
 put() { # FILE [SERVICE]: what comes in, when all of it is there
@@ -80,10 +86,6 @@ function read({
 			: `user=${quote(user ?? "")}`,
 		`password=$(field ${quote(mount)} ${quote(name)} ${quote(passwordKey)})`,
 	];
-}
-
-function env(user: string, password: string, target: string): string {
-	return `printf '%s\\n' "${user}=$user" "${password}=$password" | put ${target}`;
 }
 
 function quote(text: string): string {

@@ -12,6 +12,8 @@ export interface GateResult {
 	readonly look: GateLook;
 	/** Of `close` only. */
 	readonly lost: readonly Loss[];
+	/** Of `open` only: STATE is written. */
+	readonly isOpen?: boolean;
 }
 
 const MOST_LOSSES = 200;
@@ -21,7 +23,13 @@ function lossText({ repository, tags, digest, reason }: Loss): string {
 	return `LOST  ${repository}${tag}${digest === null ? "" : `  ${digest}`}  ${reason}`;
 }
 
-function verdictOf({ action, outcome, look, lost }: GateResult): string {
+function verdictOf({
+	action,
+	outcome,
+	look,
+	lost,
+	isOpen,
+}: GateResult): string {
 	const findings = findingsAt(look).length;
 	if (lost.length > 0)
 		return `${countText(lost.length, "loss", "losses")}: whole before the collection, not whole after it`;
@@ -33,9 +41,10 @@ function verdictOf({ action, outcome, look, lost }: GateResult): string {
 		return action === "open"
 			? `stays shut, the look was ${outcome}`
 			: `not closed, the look was ${outcome}`;
-	return action === "open"
+	if (action === "close") return "closed, nothing lost";
+	return isOpen
 		? "open, everything is whole"
-		: "closed, nothing lost";
+		: "stays shut: everything is whole, and that could not be written down";
 }
 
 /** The verdict first, then what is lost, what is broken and what could not be looked at. */

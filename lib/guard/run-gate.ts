@@ -47,27 +47,26 @@ async function openGate(
 		return EXIT.couldNotLook;
 	}
 	const look = await lookAtGate(config, scanStore, io);
-	const result: GateResult = {
-		action: "open",
-		base,
-		outcome: outcomeOf(look),
-		look,
-		lost: [],
-	};
-	const isReported = tell(result, config, io);
-	const isOpen = result.outcome === "complete" && findingsAt(look).length === 0;
+	const outcome = outcomeOf(look);
+	const findings = findingsAt(look).length;
+	const isWhole = outcome === "complete" && findings === 0;
+	const result = { action: "open", base, outcome, look, lost: [] } as const;
+	const isReported = writeGateReport(result, config, io);
 	const isPublished = writeGateMetrics(
 		textfile,
 		instance,
-		{ openSince: isOpen ? Math.floor(io.now() / 1000) : 0 },
+		{ openSince: isWhole ? Math.floor(io.now() / 1000) : 0 },
 		io,
 	);
-	const isWritten = !isOpen || (isReported && isPublished && writeState());
-	if (!isWritten) writeGateMetrics(textfile, instance, { openSince: 0 }, io);
+	// last: who finds it may rely on everything before it
+	const isOpen = isWhole && isReported && isPublished && writeState();
+	if (isWhole && !isOpen)
+		writeGateMetrics(textfile, instance, { openSince: 0 }, io);
+	tell({ ...result, isOpen }, config, io);
 	return exitCodeOf({
-		isUnpublished: !isReported || !isPublished || !isWritten,
-		findings: findingsAt(look).length,
-		outcome: result.outcome,
+		isUnpublished: !isReported || !isPublished || isOpen !== isWhole,
+		findings,
+		outcome,
 		exitZero: false,
 	});
 
@@ -98,10 +97,12 @@ async function closeGate(
 	io: Io,
 	scanStore: Scan,
 ): Promise<ExitCode> {
-	const { base, textfile, instance } = config;
+	const { base, textfile, instance, output } = config;
 	const state = readState(config, io);
 	if (state === "none") {
 		io.log("STATE: none, the gate was not open: nothing to compare with");
+		if (output === "json")
+			io.out(printableJson(gateReport(undefined, config, io)));
 		return shutGateMetrics(textfile, instance, io)
 			? EXIT.clean
 			: EXIT.couldNotLook;
@@ -115,11 +116,9 @@ async function closeGate(
 		isSparse: config.registry === undefined || look.disk.outcome !== "complete",
 	});
 	const outcome = outcomeOf(look);
-	const isReported = tell(
-		{ action: "close", base, outcome, look, lost },
-		config,
-		io,
-	);
+	const result = { action: "close", base, outcome, look, lost } as const;
+	const isReported = writeGateReport(result, config, io);
+	tell(result, config, io);
 	const code = exitCodeOf({
 		isUnpublished: !isReported,
 		findings: lost.length + findingsAt(look).length,
@@ -178,29 +177,45 @@ function sightOf({
 	return sight;
 }
 
-/** Result to stdout, and to --report; false: that could not be written. */
-function tell(result: GateResult, config: GateConfig, io: Io): boolean {
-	const { action, base, outcome, look, lost } = result;
-	const { registry, instance, state, report } = config;
-	const json = () =>
-		printableJson({
-			schema: 1,
-			version: io.version,
-			command: "gate",
-			action,
-			state,
-			base,
-			registry: registry?.origin ?? null,
-			instance,
-			outcome,
-			lost,
-			scan: sightOf(look.disk),
-			walk: look.walk ?? null,
-		});
-	io.out(config.output === "json" ? json() : renderGateText(result));
-	if (report === undefined) return true;
+/** The gate's JSON; without a result where there was nothing to compare with. */
+function gateReport(
+	result: GateResult | undefined,
+	{ action, base, registry, instance, state }: GateConfig,
+	io: Io,
+): object {
+	return {
+		schema: 1,
+		version: io.version,
+		command: "gate",
+		action,
+		state,
+		base,
+		registry: registry?.origin ?? null,
+		instance,
+		outcome: result?.outcome ?? null,
+		lost: result?.lost ?? [],
+		scan: result ? sightOf(result.look.disk) : null,
+		walk: result?.look.walk ?? null,
+	};
+}
+
+function tell(result: GateResult, config: GateConfig, io: Io): void {
+	io.out(
+		config.output === "json"
+			? printableJson(gateReport(result, config, io))
+			: renderGateText(result),
+	);
+}
+
+/** false: it could not be written, and the log says why. */
+function writeGateReport(
+	result: GateResult,
+	config: GateConfig,
+	io: Io,
+): boolean {
+	if (config.report === undefined) return true;
 	try {
-		io.writeFile(report, json());
+		io.writeFile(config.report, printableJson(gateReport(result, config, io)));
 		return true;
 	} catch (error) {
 		io.log(`--report: ${errorText(error)}`);

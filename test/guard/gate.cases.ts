@@ -235,6 +235,8 @@ describe("gate", () => {
 		const { code, err } = await gate("close", never);
 		expect(code).toBe(0);
 		expect(err).toMatch(/^STATE: none/);
+		const json = await gate("close", never, { output: "json" });
+		expect(JSON.parse(json.out)).toMatchObject({ outcome: null, lost: [] });
 		expect(metrics()).toBe(`${LOST}{registry="private"} 7\n`);
 		// but for that the gate is open, which it is not
 		writeFileSync(
@@ -275,8 +277,9 @@ describe("gate", () => {
 
 	test("a STATE that cannot be written: exit 3, and the gate is not open", async () => {
 		state = join(folder, "none", "state.json");
-		const { code, err } = await gate("open");
+		const { code, out, err } = await gate("open");
 		expect(code).toBe(3);
+		expect(out).toMatch(/stays shut: everything is whole, and that could not/);
 		expect(err).toMatch(/^STATE: ENOENT/);
 		expect(metrics()).toContain(`${OPEN}{registry="private"} 0\n`);
 	});

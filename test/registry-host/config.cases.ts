@@ -1,0 +1,133 @@
+import { parse } from "yaml";
+import type { HostRegistryProps } from "../../lib/registry-host/host-registry";
+import { registryConfigFile } from "../../lib/registry-host/registry-config";
+import { registryConfigMistakes } from "../../lib/registry-host/registry-config-mistakes";
+import { cacheOf, hostOf } from "./fixture";
+
+function config(props: Partial<HostRegistryProps>) {
+	const [registry] = cacheOf(props).registries;
+	if (!registry) throw new Error("no registry");
+	return parse(registryConfigFile(registry).text);
+}
+const V3 = "registry:3.1.1";
+
+describe("config-<name>.yml", () => {
+	test("a cache: what it caches, a daily purge, no deletes on 2.8 and no memory of blobs", () => {
+		const { proxy, storage } = config({});
+		expect(proxy).toEqual({ remoteurl: "https://ghcr.io" });
+		expect(storage).toEqual({
+			filesystem: { rootdirectory: "/var/lib/registry" },
+			maintenance: {
+				uploadpurging: {
+					enabled: true,
+					age: "24h",
+					interval: "24h",
+					dryrun: false,
+				},
+			},
+		});
+		expect(config({ image: V3 }).storage.delete).toEqual({ enabled: true });
+	});
+
+	test("the private one: users, deletes, its purge, no memory of blobs", () => {
+		const { auth, storage, proxy } = config({ name: "own", kind: "private" });
+		expect(auth.htpasswd.path).toBe("/opt/registry/htpasswd");
+		expect(storage).toEqual({
+			filesystem: { rootdirectory: "/var/lib/registry" },
+			delete: { enabled: true },
+			maintenance: {
+				uploadpurging: {
+					enabled: true,
+					age: "168h",
+					interval: "4h",
+					dryrun: false,
+				},
+			},
+		});
+		expect(proxy).toBeUndefined();
+	});
+
+	test("metrics: a port of their own; on 2.8 with the one cache metric that it has", () => {
+		const metrics = { port: 5001, allow: ["10.0.20.0/24"] };
+		const { http, storage } = config({ metrics });
+		expect(http.debug).toEqual({
+			addr: ":5001",
+			prometheus: { enabled: true, path: "/metrics" },
+		});
+		expect(storage.cache).toEqual({ blobdescriptor: "inmemory" });
+		expect(config({ metrics, image: V3 }).storage.cache).toBeUndefined();
+	});
+
+	test("extraConfig is merged, null removes", () => {
+		const { auth, log } = config({
+			name: "own",
+			kind: "private",
+			extraConfig: {
+				log: { level: "debug" },
+				auth: { htpasswd: null, silly: { realm: "r", service: "s" } },
+			},
+		});
+		expect(auth).toEqual({ silly: { realm: "r", service: "s" } });
+		expect(log).toEqual({ level: "debug", accesslog: { disabled: true } });
+	});
+
+	const unknown: readonly (readonly [string, unknown, string])[] = [
+		["registry:2.8.3", { proxy: { ttl: "168h" } }, "proxy.ttl"],
+		[
+			"registry:2.8.3",
+			{ storage: { filesystem: { maxsize: "50g" } } },
+			"storage.filesystem.maxsize",
+		],
+		[
+			V3,
+			{ storage: { filesystem: { maxsize: "50g" } } },
+			"storage.filesystem.maxsize",
+		],
+		[V3, { compatibility: { schema1: { enabled: true } } }, "compatibility"],
+		["registry:2.8.3", { http: { h2c: { enabled: true } } }, "http.h2c"],
+		["registry:2.8.3", { storage: { toString: 1 } }, "storage.toString"],
+		[
+			"registry:2.8.3",
+			{ storage: { filesystem: { maxthreads: "100" } } },
+			"storage.filesystem.maxthreads",
+		],
+		[
+			"registry:2.8.3",
+			{ health: { storagedriver: { interval: 10 } } },
+			"health.storagedriver.interval",
+		],
+		[
+			"registry:2.8.3",
+			{ notifications: { endpoints: [{ name: "a" }, { uri: "b" }] } },
+			"notifications.endpoints[1].uri",
+		],
+		["registry:2.8.3", { log: "info" }, "log"],
+	];
+	test.each(unknown)("%s does not know %j", (image, extraConfig, key) => {
+		expect(() => config({ image, extraConfig: extraConfig as never })).toThrow(
+			`registryHost.registries[ghcr].extraConfig.${key}: got `,
+		);
+	});
+
+	test("3.x knows its own keys", () => {
+		expect(
+			config({ image: V3, extraConfig: { proxy: { ttl: "168h" } } }).proxy.ttl,
+		).toBe("168h");
+	});
+
+	test("both versions understand everything that is rendered", () => {
+		for (const image of ["registry:2.8.3", V3])
+			for (const registry of hostOf({
+				registries: [
+					{ name: "ghcr", kind: "pull-through", image },
+					{ name: "own", kind: "private", image },
+				],
+			}).registries)
+				expect(
+					registryConfigMistakes(
+						parse(registryConfigFile(registry).text),
+						registry.distribution,
+					),
+				).toEqual([]);
+	});
+});

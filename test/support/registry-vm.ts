@@ -153,6 +153,12 @@ export function writeBundle(folder: string, files: Files): void {
 	writeFileSync(join(folder, "opt/registry/bundle.sha256"), lines.join(""));
 }
 
+export function without(files: Files, ...paths: readonly string[]): Files {
+	return Object.fromEntries(
+		Object.entries(files).filter(([path]) => !paths.includes(path)),
+	);
+}
+
 function writeFiles(folder: string, files: Files): void {
 	for (const [path, text] of Object.entries(files)) {
 		const file = join(folder, path);

@@ -1,0 +1,119 @@
+import { eventually } from "../support/eventually";
+import { expectExit } from "../support/expect-exit";
+import { Lab } from "../support/lab";
+import { requirePrograms } from "../support/requires";
+import { type Finished, runProgram } from "../support/run-program";
+import { running } from "../support/running";
+import { SyncedVm } from "../support/synced-vm";
+
+const { suite, programs } = requirePrograms(
+	...(["sshd", "ssh", "nginx", "registry2", "docker-compose"] as const),
+	...(["curl", "jq", "openssl"] as const),
+);
+
+suite("registry-config-sync over a real sshd: waiting, and being killed", () => {
+	const lab = new Lab();
+	let vm: SyncedVm;
+	lab.before(async () => {
+		vm = await SyncedVm.start(lab, programs);
+	});
+	lab.test("what the rest starts from", async () => {
+		expectExit(await vm.sync(vm.whole()), 0);
+		vm.machine.done();
+		expect(await vm.front()).toBe(200);
+	});
+
+	lab.test("the lock that another holds is waited for", async () => {
+		const lock = vm.machine.path("opt/registry/.lock");
+		const holder = await lab.start({
+			name: "lock-holder",
+			command: "flock",
+			// -o: the command does not hold it, so it ends with flock
+			args: ["-o", lock, "sleep", "20"],
+			ready: async () =>
+				(await runProgram("flock", ["-n", lock, "true"])).code === 1,
+		});
+		await vm.refused(
+			() => vm.sync(vm.script("four"), { LOCK_WAIT: "1" }),
+			3,
+			/waiting for the lock[\s\S]*not free within 1 s; nothing was touched/,
+		);
+		const waiting = vm.sync(vm.script("four"));
+		await eventually(
+			"it waits",
+			async () => running(`root=${vm.machine.root}`, "part=work"),
+			(pids) => pids.length > 0,
+		);
+		await holder.stop();
+		const ran = await waiting;
+		expectExit(ran, 0);
+		expect(vm.managed()).toMatchObject(vm.script("four"));
+		vm.machine.done();
+	});
+	/** Starts a sync that takes long over its containers, and waits until it is at them. */
+	async function begun(text: string): Promise<readonly [Promise<Finished>]> {
+		vm.machine.setSlow(1);
+		vm.machine.done();
+		const run = vm.sync(vm.changed(text));
+		await eventually(
+			"a container is bounced",
+			async () => vm.machine.done(),
+			(lines) => lines.includes("up registry-a"),
+		);
+		return [run];
+	}
+	const kill = (...texts: readonly string[]) => {
+		const pids = running(...texts);
+		expect(pids.length).toBeGreaterThan(0);
+		for (const pid of pids) process.kill(pid, "SIGKILL");
+	};
+	lab.test(
+		"the work is killed in the middle: its parent puts the old state back",
+		async () => {
+			const before = vm.managed();
+			const [run] = await begun("five");
+			kill(`root=${vm.machine.root}`, "part=work");
+			const ran = await run;
+			expectExit(ran, 1);
+			expect(ran?.stdout).toMatch(/the work was killed[\s\S]*rolled back/);
+			expect(vm.managed()).toEqual(before);
+			expect(await vm.front()).toBe(200);
+		},
+	);
+	lab.test(
+		"the pipeline is killed in the middle: the new state is completed",
+		async () => {
+			const [run] = await begun("six");
+			kill("ssh", `${vm.machine.sshd.user}@127.0.0.1`, vm.machine.root);
+			const cut = await run;
+			expectExit(cut, 3);
+			expect(cut.stderr).toContain("the connection broke");
+			await eventually(
+				"the work ends",
+				async () => running(`root=${vm.machine.root}`),
+				(pids) => pids.length === 0,
+			);
+			expect(vm.managed()).toMatchObject(vm.changed("six"));
+			expect(await vm.front()).toBe(200);
+		},
+	);
+	lab.test(
+		"the machine goes down in the middle: the next run puts the old state back first",
+		async () => {
+			const before = vm.managed();
+			const [run] = await begun("seven");
+			kill(`root=${vm.machine.root}`);
+			expect((await run)?.code).not.toBe(0);
+			vm.machine.setSlow(0);
+			expect(vm.managed()).not.toEqual(before);
+			const ran = await vm.sync(vm.changed("six"), {}, "--dry-run");
+			expect(ran.stdout).toMatch(
+				/an earlier run was cut short[\s\S]*rolled back/,
+			);
+			const { "opt/registry/bin/hello": hello } = vm.managed();
+			expect(hello).toBe(before["opt/registry/bin/hello"]);
+			expect(vm.managed()).toEqual(before);
+			expect(await vm.front()).toBe(200);
+		},
+	);
+});

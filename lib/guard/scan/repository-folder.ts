@@ -52,7 +52,11 @@ export class RepositoryFolder {
 	/** Whether the tag's folder is still there. */
 	hasTag(tag: string): boolean {
 		const path = `${this.#path}/_manifests/tags/${tag}`;
-		return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+		try {
+			return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+		} catch {
+			return true;
+		}
 	}
 
 	/** The digest that a tag names. */

@@ -7,6 +7,7 @@ import { calledFiles } from "./called-files";
 import { checkSettings } from "./check-settings";
 import type { Settings } from "./model";
 import { pipelinesProps } from "./pipelines";
+import { hostOf } from "./registry-host";
 import { registryHostFiles } from "./registry-host-files";
 import { freshFor } from "./watched";
 
@@ -16,6 +17,7 @@ import { freshFor } from "./watched";
  */
 export function generatedFiles(settings: Settings): Record<string, string> {
 	const { alerts, namespace, pushgateway } = checkSettings(settings);
+	const host = hostOf(settings);
 	return {
 		...below(
 			"generated",
@@ -30,7 +32,7 @@ export function generatedFiles(settings: Settings): Record<string, string> {
 			}),
 		),
 		...below("generated", dashboardFiles({ freshFor: freshFor(settings) })),
-		...(settings.registryHost && registryHostFiles(settings.registryHost)),
+		...(host && registryHostFiles(host)),
 		...pipelineFiles(settings),
 		"docs/reference.md": renderCliReference(),
 	};

@@ -5,7 +5,8 @@ import type { Pushgateway } from "../lib/constructs/probe-props";
 import type { RegistryProps } from "../lib/constructs/registry";
 import type { PipelinesProps, PushTarget } from "../lib/pipelines/pipelines";
 import type { Registry } from "../lib/registry";
-import type { RegistryHost } from "../lib/registry-host/registry-host";
+import type { HostRegistryProps } from "../lib/registry-host/host-registry";
+import type { RegistryHostProps } from "../lib/registry-host/registry-host";
 import type { Backend } from "./backend";
 import type { MonitoringModule } from "./monitoring-module";
 
@@ -20,6 +21,8 @@ export interface RegistrySettings {
 	readonly credentials?: RegistryProps["credentials"];
 	/** What this registry's probe does otherwise than the others. */
 	readonly probe?: RegistryProps["probe"];
+	/** It runs on the registry VM, under this name; users and pull hosts are the model's. @default - elsewhere */
+	readonly hosted?: Omit<HostRegistryProps, "kind" | "users" | "pullHosts">;
 	/** Images that our pipelines push here, and with what. @default - none */
 	readonly builds?: Pick<PushTarget, "user" | "password"> & {
 		readonly images: readonly ("infra-ci" | "infra")[];
@@ -78,8 +81,8 @@ export interface Settings {
 		readonly hostThresholds?: Partial<HostThresholds>;
 		readonly driftThresholds?: Partial<DriftThresholds>;
 	};
-	/** The VM that the registries run on: it is watched. @default - no alerts on a VM */
-	readonly registryHost?: RegistryHost;
+	/** The registry VM with its caches, and its other registries that no probe walks. @default - no bundle, no alerts on it */
+	readonly registryHost?: RegistryHostProps;
 	/** @default - no workflows */
 	readonly pipelines?: PipelineSettings;
 	/** The infra repo's own monitoring module. @default - none: no variable, no Vault data source, no module */

@@ -2,42 +2,27 @@ import {
 	type RegistryHost,
 	registryHost,
 } from "../lib/registry-host/registry-host";
+import type { RegistrySettings, Settings } from "./model";
 
-/** The registry VM of this installation. No secret: where in Vault they live, and where on the VM they lie. */
-export const host: RegistryHost = registryHost({
-	host: "registry.viktorbarzin.me",
-	address: "10.0.20.10",
-	registries: [
-		{
-			name: "dockerhub",
-			kind: "pull-through",
-			upstream: {
-				login: {
-					name: "infra",
-					user: "viktorbarzin",
-					passwordKey: "dockerhub_registry_password",
-				},
-			},
-			metrics: { port: 5001, allow: ["10.0.20.0/24"] },
-		},
-		{ name: "ghcr", kind: "pull-through" },
-		{ name: "quay", kind: "pull-through" },
-		{ name: "k8s", kind: "pull-through" },
-		{ name: "kyverno", kind: "pull-through" },
-		{
-			name: "private",
-			kind: "private",
-			users: {
-				name: "viktor",
-				userKey: "registry_user",
-				passwordKey: "registry_password",
-			},
-			// as pods write it; a folder of this name on the nodes points to the VM's name
-			pullHosts: [
-				"registry.viktorbarzin.me",
-				"registry.viktorbarzin.me:5050",
-				"10.0.20.10:5050",
-			],
-		},
-	],
-});
+/**
+ * The registry VM, with the registries of the settings that run on it: one that is moved or removed takes its service,
+ * port, config, timer and alerts with it.
+ */
+export function hostOf({
+	registryHost: props,
+	registries,
+}: Settings): RegistryHost | undefined {
+	return (
+		props &&
+		registryHost({
+			...props,
+			registries: [...props.registries, ...registries.flatMap(hosted)],
+		})
+	);
+}
+
+function hosted({ model, hosted }: RegistrySettings) {
+	if (!hosted) return [];
+	const { vault: users, pullHosts } = model;
+	return [{ ...hosted, kind: "private" as const, users, pullHosts }];
+}

@@ -1,7 +1,6 @@
 import { registry } from "../lib/registry";
 import type { Secret } from "../lib/woodpecker/secret";
 import type { Settings } from "./model";
-import { host } from "./registry-host";
 
 const PUSHGATEWAY = "http://prometheus-prometheus-pushgateway.monitoring:9091";
 
@@ -59,6 +58,7 @@ export const settings: Settings = {
 				},
 			}),
 			credentials: { mode: "ephemeral", revision: 1 },
+			hosted: { name: "private" },
 			builds: {
 				images: ["infra-ci", "infra"],
 				user: secret("registry_user", "secret/viktor"),
@@ -114,7 +114,29 @@ export const settings: Settings = {
 			}),
 		},
 	],
-	registryHost: host,
+	// the private registry is one of those above
+	registryHost: {
+		host: "registry.viktorbarzin.me",
+		address: "10.0.20.10",
+		registries: [
+			{
+				name: "dockerhub",
+				kind: "pull-through",
+				upstream: {
+					login: {
+						name: "infra",
+						user: "viktorbarzin",
+						passwordKey: "dockerhub_registry_password",
+					},
+				},
+				metrics: { port: 5001, allow: ["10.0.20.0/24"] },
+			},
+			{ name: "ghcr", kind: "pull-through" },
+			{ name: "quay", kind: "pull-through" },
+			{ name: "k8s", kind: "pull-through" },
+			{ name: "kyverno", kind: "pull-through" },
+		],
+	},
 	pipelines: {
 		// of the last infra-ci that verify-integrity found whole; the one place that names it
 		infraCi: { tag: "7cb44d72" },

@@ -19,7 +19,7 @@ export function renderRegistryVmPage(
 	const isPrivate = registries.some(({ kind }) => kind === "private");
 	return `# The registry VM
 
-<!-- Generated from stacks/registry-host.ts by npm run generate: change that, not this page. -->
+<!-- Generated from stacks/settings.ts by npm run generate: change that, not this page. -->
 
 \`${host.host}\` (${address}). Every file of the VM that is named here is generated, below \`generated/registry-host/vm\`.
 
@@ -77,7 +77,7 @@ ${table(["file", "from Vault", "for"], secrets(host))}
 ${registries.some(({ tls }) => tls) ? `\nThe certificate is not among them: ${[...new Set(registries.flatMap(({ tls }) => (tls ? [`\`${tls.certificate}\``, `\`${tls.key}\``] : [])))].join(" and ")} come from whoever renews it. After that: \`docker exec registry-nginx nginx -s reload\`.\n` : ""}
 ## Change something
 
-1. Change \`stacks/registry-host.ts\`, run \`npm run generate\`, read the difference below \`generated/registry-host\`, commit.
+1. Change \`stacks/settings.ts\`, run \`npm run generate\`, read the difference below \`generated/registry-host\`, commit.
    Whatever the config lint calls an error is refused here already.
 2. On the push to master the workflow \`registry-config-sync\` ships it: it shows the difference, tests compose and nginx
    files on the VM, replaces the files, restarts only what they belong to, nginx last, and puts everything back unless all
@@ -119,7 +119,8 @@ without its \`_breakglass\`.
 ## The disk is full
 
 - A cache may go as a whole, it fills itself again: \`docker compose stop registry-NAME\`, remove \`${data}/NAME/docker\`,
-  start it. One cache at a time, and never the private one. A 2.8 cache frees nothing by itself.
+  start it. One cache at a time, and never the private one. A 2.8 cache frees nothing by itself, and no cache starts while its
+  upstream does not answer (it asks at its start, 2.8 and 3.x): first \`curl -sS UPSTREAM/v2/\` on the VM.
 - nginx's copies: \`docker exec registry-nginx sh -c 'rm -rf ${host.nginx.folder}/registry/*'\`, then restart nginx. Also after a
   cache served a blob that was too short on disk: nginx keeps for up to ${host.nginx.cache.valid} what it was given with a fitting length.
 - Never \`garbage-collect -m\`.

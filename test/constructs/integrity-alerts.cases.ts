@@ -74,13 +74,14 @@ test("a rule file in a ConfigMap, where there is no operator", () => {
 
 test("none: only the rules as data", () => {
 	const stack = newStack();
-	const { group } = new IntegrityAlerts(stack, "alerts", {
+	const { groups } = new IntegrityAlerts(stack, "alerts", {
 		registries: [{ registry: registry(PRIVATE) }],
 		namespace: "monitoring",
 		runbookBase: "https://docs.local/",
 		carrier: "none",
 	});
-	expect(group.rules.length).toBeGreaterThan(5);
+	expect(groups.map(({ name }) => name)).toEqual(["Registry integrity"]);
+	expect(groups[0]?.rules.length).toBeGreaterThan(5);
 	expect(alerts({ carrier: "none" }).types()).toEqual([]);
 });
 

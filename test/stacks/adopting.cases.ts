@@ -79,19 +79,35 @@ const [own, forgejo, cache] = [
 	entry("forgejo"),
 	entry("dockerhub"),
 ];
-/** Without the VM: what is on it has an entry of its own, and the VM keeps its name as long as it has caches. */
 const artefacts = (registries: Settings["registries"]): Artefacts => {
-	const changed = { ...settings, registries, registryHost: undefined };
+	const changed = { ...settings, registries };
 	return {
 		synthesized: synthesized(changed),
 		generated: generatedFiles(changed),
 	};
 };
+/** What the VM is called by, whichever registries it has. */
+const VM = /^generated\/registry-host\/|^docs\/registry-vm\.md$/;
 /** All text that follows from the settings, without the guard's own, which names no registry of ours. */
 const text = ({ synthesized: { names, stack }, generated }: Artefacts) =>
 	JSON.stringify([names.map(stack), generated], (key, value) =>
 		key === "guard.mjs" || key === "docs/reference.md" ? undefined : value,
 	);
+
+const exceptVm = ({ generated, ...rest }: Artefacts): Artefacts => ({
+	...rest,
+	generated: Object.fromEntries(
+		Object.entries(generated).filter(([path]) => !VM.test(path)),
+	),
+});
+/** What the private registry has on the VM: service, port, config, nodes' files, collection, alert. */
+const HOSTED = [
+	"registry-private",
+	"registry.viktorbarzin.me:5050",
+	"config-private.yml",
+	"registry-gc-private",
+	'registry=\\"private\\"',
+];
 
 describe("moving the private registry to Forgejo", () => {
 	// one change: host, path prefix, credentials and pull hosts of the one entry
@@ -106,6 +122,7 @@ describe("moving the private registry to Forgejo", () => {
 		...own,
 		model: registry({ ...where, name: "registry" }),
 		credentials: { ...own.credentials, revision: 2 },
+		hosted: undefined,
 		builds: forgejo.builds && {
 			...forgejo.builds,
 			images: ["infra-ci", "infra"],
@@ -118,14 +135,11 @@ describe("moving the private registry to Forgejo", () => {
 		expectGolden("move-registry.txt", artefactDiff(before, after)));
 
 	test("nothing of the old place is left anywhere", () => {
-		expect(text(before)).toContain("registry.viktorbarzin.me");
-		for (const old of [
-			"registry.viktorbarzin.me",
-			"10.0.20.10:5050",
-			"10.0.20.10/32",
-			"registry_password",
-		])
+		for (const old of [...HOSTED, "10.0.20.10:5050", "registry_user"]) {
+			expect(text(before)).toContain(old);
 			expect(text(after)).not.toContain(old);
+		}
+		expect(text(exceptVm(after))).not.toContain("registry.viktorbarzin.me");
 	});
 
 	test("no address comes or goes: nothing is destroyed and made anew", () => {
@@ -146,15 +160,16 @@ describe("removing the private registry", () => {
 
 	test("nothing of it is left anywhere", () => {
 		for (const old of [
-			"registry.viktorbarzin.me",
+			...HOSTED,
 			"10.0.20.10:5050",
 			"registry-integrity-probe",
 			"registry-probe-credentials",
-			"registry_password",
+			"registry_user",
 		]) {
 			expect(text(before)).toContain(old);
 			expect(text(after)).not.toContain(old);
 		}
+		expect(text(exceptVm(after))).not.toContain("registry.viktorbarzin.me");
 	});
 
 	test("the others do not notice", () => {

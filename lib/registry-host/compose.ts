@@ -14,7 +14,7 @@ const ROOT_INSIDE = "/host";
 export function composeFile(host: RegistryHost): HostFile {
 	return vmFile(
 		`${host.base}/docker-compose.yml`,
-		renderYaml(mergePatch(compose(host), host.extraCompose), [
+		renderYaml(mergePatch(compose(host), host.extra), [
 			GENERATED,
 			"Started by docker-compose-registry.service.",
 		]),

@@ -89,7 +89,7 @@ export interface HostRegistryProps {
 	/** Whether nginx keeps its blobs. @default - pull-through: true; a private registry's never are: they would be served without a login */
 	readonly cacheBlobs?: boolean;
 	/** Merged into the registry's config; null removes a key. Unknown keys are refused as everywhere. */
-	readonly extraConfig?: RegistryConfigPatch;
+	readonly extra?: RegistryConfigPatch;
 	/** Lines added to the end of its nginx server. */
 	readonly nginxSnippet?: readonly string[];
 }

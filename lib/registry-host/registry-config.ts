@@ -42,7 +42,7 @@ function mayDelete({ kind, distribution }: HostRegistry): boolean {
 
 function registryConfig(registry: HostRegistry): RegistryConfig {
 	const { name, kind, distribution, listen, storage, metrics } = registry;
-	const { htpasswd, upstream, extraConfig = {} } = registry;
+	const { htpasswd, upstream, extra = {} } = registry;
 	const config = {
 		version: 0.1,
 		log: { level: "info", accesslog: { disabled: true } },
@@ -72,14 +72,14 @@ function registryConfig(registry: HostRegistry): RegistryConfig {
 		health: { storagedriver: { enabled: true, interval: "10s", threshold: 3 } },
 		...(upstream && { proxy: { remoteurl: upstream.url } }),
 	} satisfies RegistryConfig;
-	const merged = mergePatch(config, extraConfig);
+	const merged = mergePatch(config, extra);
 	for (const { key, got, wanted } of registryConfigMistakes(
 		merged,
 		distribution,
 	))
 		must(
 			false,
-			`registries[${name}].extraConfig.${key}`,
+			`registries[${name}].extra.${key}`,
 			got,
 			`${wanted} (distribution ${distribution}.x)`,
 		);

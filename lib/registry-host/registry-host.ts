@@ -68,7 +68,7 @@ export interface RegistryHostProps {
 	/** Image that the guard runs in. @default - node:24.11.1-alpine */
 	readonly guardImage?: string;
 	/** Merged into docker-compose.yml; null removes a key. */
-	readonly extraCompose?: Readonly<Record<string, unknown>>;
+	readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 export const WEEKDAYS = [
@@ -102,7 +102,7 @@ export interface RegistryHost {
 	readonly guardFile: string;
 	/** Held by scan, collection and config sync, one at a time: `<base>/.lock`. */
 	readonly lockFile: string;
-	readonly extraCompose: Readonly<Record<string, unknown>>;
+	readonly extra: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -120,7 +120,7 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 		scanAt = "02:30",
 		collectOn = "Sun",
 		guardImage = imageOf(PINS.node),
-		extraCompose = {},
+		extra = {},
 	} = props;
 	must(
 		HOST_NAME.test(host) && !IPV4.test(host),
@@ -194,7 +194,7 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 		guardImage,
 		guardFile: `${base}/guard.mjs`,
 		lockFile: `${base}/.lock`,
-		extraCompose,
+		extra,
 	};
 }
 

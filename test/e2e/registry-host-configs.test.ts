@@ -5,7 +5,6 @@ import type { HostRegistryProps } from "../../lib/registry-host/host-registry";
 import { hostScripts } from "../../lib/registry-host/host-scripts";
 import { registryConfigFile } from "../../lib/registry-host/registry-config";
 import { registryHost } from "../../lib/registry-host/registry-host";
-import { host } from "../../stacks/registry-host";
 import type { Daemon } from "../support/daemon";
 import { Distribution } from "../support/distribution";
 import { freePort } from "../support/free-port";
@@ -20,6 +19,7 @@ import { type PushTarget, pushContent, send } from "../support/push";
 import { requirePrograms } from "../support/requires";
 import { runCli } from "../support/run-cli";
 import { type Finished, runProgram } from "../support/run-program";
+import { host } from "../support/settings-host";
 
 const { suite, programs } = requirePrograms(
 	"registry2",
@@ -314,10 +314,10 @@ suite("the rendered registry configurations, each in a real registry", () => {
 					name: "dockerhub",
 					kind: "pull-through",
 					upstream: { url: upstream.origin },
-					extraConfig: { proxy: { ttl: "1s" } },
+					extra: { proxy: { ttl: "1s" } },
 				}),
 			).rejects.toThrow(
-				'registryHost.registries[dockerhub].extraConfig.proxy.ttl: got "1s", wanted one of remoteurl, username, password (distribution 2.x)',
+				'registryHost.registries[dockerhub].extra.proxy.ttl: got "1s", wanted one of remoteurl, username, password (distribution 2.x)',
 			);
 		},
 	);

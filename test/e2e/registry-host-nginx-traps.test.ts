@@ -58,7 +58,7 @@ suite("traps of nginx before registries", () => {
 					name: "token",
 					kind: "private",
 					htpasswd: false,
-					extraConfig: {
+					extra: {
 						auth: {
 							token: {
 								realm: "https://unused.example/token",

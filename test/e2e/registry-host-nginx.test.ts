@@ -1,13 +1,14 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
+import { parse } from "yaml";
 import { Distribution, PASSWORD, USER } from "../support/distribution";
 import { image, multiArch, sha256 } from "../support/images";
 import { Lab } from "../support/lab";
 import { LoopbackHost } from "../support/loopback-host";
 import { type PrivateCa, privateCa } from "../support/private-ca";
 import { pushContent, send } from "../support/push";
-import { requirePrograms } from "../support/requires";
+import { ifPresent, requirePrograms } from "../support/requires";
 import { runProgram } from "../support/run-program";
 import { Storage } from "../support/storage";
 
@@ -127,6 +128,37 @@ suite("the rendered nginx before the rendered registries", () => {
 		await host.startRegistry("ghcr");
 		expect(await health("ghcr")).toBe(200);
 		expect(ui?.registry.name).toBe("private");
+	});
+
+	ifPresent(existsSync("/usr/bin/wget"), "wget")("health checks", () => {
+		/** What compose runs in a container, here beside it; busybox's wget has the same flags. */
+		async function healthy(service: string): Promise<boolean> {
+			const { services } = parse(
+				readFileSync(host.path("docker-compose.yml"), "utf8"),
+			);
+			const [, command] = services[service].healthcheck.test;
+			const { code } = await runProgram("sh", ["-c", command]);
+			return code === 0;
+		}
+
+		lab.test(
+			"of a registry and of nginx: who asks for a login lives, who is stopped does not",
+			async () => {
+				const services = ["nginx", "registry-ghcr", "registry-private"];
+				expect(await Promise.all(services.map(healthy))).toEqual([
+					true,
+					true,
+					true,
+				]);
+				await host.stopRegistry("ghcr");
+				expect(await Promise.all(services.map(healthy))).toEqual([
+					false,
+					false,
+					true,
+				]);
+				await host.startRegistry("ghcr");
+			},
+		);
 	});
 
 	lab.test(

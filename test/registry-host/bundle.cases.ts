@@ -76,7 +76,7 @@ describe("the bundle", () => {
 		expect(() =>
 			bundleOf(
 				hostOf({
-					extraCompose: { services: { nginx: { image: "nginx:alpine" } } },
+					extra: { services: { nginx: { image: "nginx:alpine" } } },
 				}),
 			),
 		).toThrow("floating-pin: vm/opt/registry/docker-compose.yml:");

@@ -85,10 +85,10 @@ describe("docker-compose.yml", () => {
 		expect(JSON.stringify(services)).not.toContain("PASSWORD");
 	});
 
-	test("extraCompose is merged key by key, null removes", () => {
+	test("extra is merged key by key, null removes", () => {
 		const { services } = compose(
 			hostOf({
-				extraCompose: {
+				extra: {
 					services: {
 						nginx: {
 							mem_limit: "1g",

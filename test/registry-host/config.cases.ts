@@ -58,11 +58,11 @@ describe("config-<name>.yml", () => {
 		expect(config({ metrics, image: V3 }).storage.cache).toBeUndefined();
 	});
 
-	test("extraConfig is merged, null removes", () => {
+	test("extra is merged, null removes", () => {
 		const { auth, log } = config({
 			name: "own",
 			kind: "private",
-			extraConfig: {
+			extra: {
 				log: { level: "debug" },
 				auth: { htpasswd: null, silly: { realm: "r", service: "s" } },
 			},
@@ -103,15 +103,15 @@ describe("config-<name>.yml", () => {
 		],
 		["registry:2.8.3", { log: "info" }, "log"],
 	];
-	test.each(unknown)("%s does not know %j", (image, extraConfig, key) => {
-		expect(() => config({ image, extraConfig: extraConfig as never })).toThrow(
-			`registryHost.registries[ghcr].extraConfig.${key}: got `,
+	test.each(unknown)("%s does not know %j", (image, extra, key) => {
+		expect(() => config({ image, extra: extra as never })).toThrow(
+			`registryHost.registries[ghcr].extra.${key}: got `,
 		);
 	});
 
 	test("3.x knows its own keys", () => {
 		expect(
-			config({ image: V3, extraConfig: { proxy: { ttl: "168h" } } }).proxy.ttl,
+			config({ image: V3, extra: { proxy: { ttl: "168h" } } }).proxy.ttl,
 		).toBe("168h");
 	});
 

@@ -12,6 +12,10 @@ import { SubstitutionError, substitute } from "./substitution";
 const INSTALLS =
 	/(^|[\s;&|(])(apk\s+(-\S+\s+)*add|apt(-get)?\s+(-\S+\s+)*install|dnf\s+install|yum\s+install|pip3?\s+install|npm\s+(i|install)\s+(-g|--global)|npx\s+(-y|--yes)|go\s+install|gem\s+install|cargo\s+install|(curl|wget)\s[^|\n]*\|\s*(sudo\s+)?(ba|da|z)?sh)\b/m;
 
+/** A commit that is all of a plain scalar. */
+const UNQUOTED_COMMIT =
+	/(?:^\s*-|:)\s+\$\{CI_COMMIT_SHA(?::\d+:\d+)?\}\s*(?:#.*)?$/;
+
 /** What the server may put in for a variable, good enough to see what a file says. */
 const SAMPLES: Readonly<Record<string, string>> = {
 	CI_COMMIT_SHA: "0123456789abcdef0123456789abcdef01234567",
@@ -40,6 +44,15 @@ export function lintWorkflow(
 		if (!(error instanceof SubstitutionError)) throw error;
 		report("substitution", "error", error.line, error.message, error.wanted);
 	}
+	for (const [i, line] of text.split("\n").entries())
+		if (UNQUOTED_COMMIT.test(line))
+			report(
+				"unquoted-commit",
+				"warning",
+				i + 1,
+				`got ${line.trim()}`,
+				"wanted quotes around it",
+			);
 	let workflow: ParsedWorkflow | undefined;
 	try {
 		workflow = parseWorkflow(file, substituted);

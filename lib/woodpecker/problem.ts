@@ -5,6 +5,8 @@ export const WORKFLOW_RULES = {
 		"a key that Woodpecker does not know is passed over in silence: lint --strict alone says so",
 	substitution:
 		"the server cannot substitute the file's text: the whole workflow fails",
+	"unquoted-commit":
+		"a commit may look like a number (01234567, 1234e567): without quotes YAML makes one of it",
 	"missing-event":
 		"a workflow without event runs on every event, manual and cron included",
 	"unknown-event":

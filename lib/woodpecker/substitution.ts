@@ -122,6 +122,11 @@ export function serverVariable(name: `CI_${string}`, length?: number): string {
 	return `${OPEN}${name}${length === undefined ? "" : `:0:${length}`}${CLOSE}`;
 }
 
+/** The text is finished by the server: a commit may look like a number (`01234567`, `1234e567`), or be nothing. */
+export function hasServerVariable(text: string): boolean {
+	return text.includes(OPEN);
+}
+
 /** Escapes a rendered file, and opens the places of `serverVariable`. */
 export function finishSubstitution(yaml: string): string {
 	return escapeSubstitution(yaml).replace(

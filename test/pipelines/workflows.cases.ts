@@ -201,7 +201,7 @@ test("the app template deploys the build's number and no latest", () => {
 	]);
 	expect(seen.steps[0].settings).toMatchObject({
 		platforms: "linux/amd64",
-		tags: [42],
+		tags: ["42"],
 	});
 	expect(seen.steps[2].commands.join("\n")).toContain(
 		"docker.io/your-dockerhub-user/myapp:42",

@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Finished, runProgram } from "./run-program";
 
@@ -34,7 +34,6 @@ export interface Run {
 	readonly event: string;
 	readonly branch?: string;
 	readonly changed?: readonly string[];
-	readonly cron?: string;
 	readonly sha?: string;
 	readonly variables?: Readonly<Record<string, string>>;
 	readonly secrets?: Readonly<Record<string, string>>;
@@ -47,20 +46,19 @@ export function execWorkflow(
 	{ event, branch, changed, sha, variables = {}, secrets = {} }: Run,
 	env: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
+	const secretsFile = `${file}.secrets`;
+	// JSON is YAML
+	writeFileSync(secretsFile, JSON.stringify(secrets), { mode: 0o600 });
 	return woodpeckerCli(
 		[
 			"exec",
 			...["--backend-engine", "local", "--local", "--repo-path", folder],
-			...["--pipeline-event", event],
+			...["--pipeline-event", event, "--secrets-file", secretsFile],
 			...["--repo", "viktor/infra", "--pipeline-number", "42"],
 			...(branch ? ["--commit-branch", branch] : []),
 			...(changed ? ["--pipeline-changed-files", JSON.stringify(changed)] : []),
 			...(sha ? ["--commit-sha", sha] : []),
 			...Object.entries(variables).flatMap((pair) => ["--env", pair.join("=")]),
-			...Object.entries(secrets).flatMap((pair) => [
-				"--secrets",
-				pair.join("="),
-			]),
 			file,
 		],
 		env,

@@ -65,6 +65,31 @@ test("what the server substitutes and parses is what was meant, to the byte", ()
 	expect(renderWorkflow(workflow, "lib/pipelines/build.ts")).toBe(text);
 });
 
+test("what the server puts in stays text: a commit may look like a number, or be nothing", () => {
+	const tag = serverVariable("CI_COMMIT_SHA", 8);
+	const text = renderWorkflow(
+		{
+			...workflow,
+			steps: [
+				{
+					name: "a",
+					image: "a:1.0",
+					commands: [`echo a:${tag} "$b"`, `it's ${tag}`, `${tag}`],
+				},
+			],
+		},
+		"x",
+	);
+	for (const sha of ["01234567", "1234e567", "12345678", "abcdef01", ""]) {
+		const seen = parse(substitute(text, () => sha));
+		expect(seen.steps[0].commands).toEqual([
+			`echo a:${sha} "$b"`,
+			`it's ${sha}`,
+			sha,
+		]);
+	}
+});
+
 test("the mark, the comments and the literal block are there", () => {
 	const text = renderWorkflow(workflow, "lib/pipelines/build.ts");
 	expect(text).toMatch(

@@ -181,6 +181,12 @@ export const WRONG_FILES: readonly WrongFile[] = [
 		exec: { event: "push", does: "runs nothing" },
 	},
 	{
+		name: "a commit without quotes: 01234567 is pushed as 342391",
+		text: `${PUSH}steps:\n  - name: a\n    image: woodpeckerci/plugin-git:2.9.2\n    settings:\n      tags:\n        - \${CI_COMMIT_SHA:0:8}\n`,
+		ours: ["unquoted-commit"],
+		...PASSES,
+	},
+	{
 		name: "an evaluate that is no comparison",
 		text: `when:\n  - event: manual\n    evaluate: FOO\n${STEPS}`,
 		ours: [],

@@ -8,11 +8,19 @@ export {
 	type Severity,
 } from "./alerts/alert";
 export { type AlertFilesProps, alertFiles } from "./alerts/alert-files";
+export { type AlertGroupsProps, alertGroups } from "./alerts/alert-groups";
 export {
 	type AlertChartValues,
 	alertChartValues,
 	scrapeChartValues,
 } from "./alerts/chart-values";
+export type { WatchedDrift } from "./alerts/drift-alerts";
+export {
+	DRIFT_THRESHOLDS,
+	type DriftThresholds,
+} from "./alerts/drift-thresholds";
+export type { WatchedHost } from "./alerts/host-alerts";
+export { HOST_THRESHOLDS, type HostThresholds } from "./alerts/host-thresholds";
 export { type InhibitRule, inhibitRules } from "./alerts/inhibition";
 export {
 	type IntegrityAlertsProps as AlertModelProps,
@@ -103,6 +111,15 @@ export type {
 } from "./guard/finding";
 
 export { assertPinned, type ImagePin, imageOf, PINS } from "./pins";
+export type {
+	NotifyPolicy,
+	PipelineCron,
+	PipelinesProps,
+	PushTarget,
+	SshMachine,
+} from "./pipelines/pipelines";
+export { targetIn } from "./pipelines/push-target";
+export { type WorkflowFiles, workflowFiles } from "./pipelines/workflow-files";
 export {
 	type MetricsTarget,
 	type PodPeer,
@@ -113,3 +130,60 @@ export {
 	registry,
 	type VaultCredentials,
 } from "./registry";
+export type { HostDnsProps } from "./registry-host/host-dns";
+export type { HostFile } from "./registry-host/host-file";
+export type { HostNginxProps } from "./registry-host/host-nginx";
+export type {
+	HostMetrics,
+	HostRegistry,
+	HostRegistryProps,
+	HostTls,
+	Upstream,
+} from "./registry-host/host-registry";
+export type { HostUiProps } from "./registry-host/host-ui";
+export {
+	HOST_RULES,
+	type HostProblem,
+	type HostRule,
+} from "./registry-host/lint/host-rules";
+export {
+	type LintFile,
+	lintHostFiles,
+} from "./registry-host/lint/lint-host-files";
+export {
+	type ComposeNamesProps,
+	type NodeExporterProps,
+	type RegistryHost,
+	type RegistryHostProps,
+	registryHost,
+} from "./registry-host/registry-host";
+export { registryHostBundle } from "./registry-host/registry-host-bundle";
+export { renderRegistryVmPage } from "./registry-host/registry-vm-page";
+
+export type { WorkflowEvent } from "./woodpecker/event";
+export { type Guard, renderGuard } from "./woodpecker/guard";
+export { type FolderFacts, lintFolder } from "./woodpecker/lint-folder";
+export { type ParsedWorkflow, parseWorkflow } from "./woodpecker/parse";
+export {
+	type Problem as WorkflowProblem,
+	WORKFLOW_RULES,
+	type WorkflowRule,
+} from "./woodpecker/problem";
+export { renderWorkflow } from "./woodpecker/render";
+export {
+	fromSecret,
+	type Secret,
+	type SecretReference,
+} from "./woodpecker/secret";
+export { parseStranger, type Stranger } from "./woodpecker/stranger";
+export { escapeSubstitution, substitute } from "./woodpecker/substitution";
+export {
+	matrixColumns,
+	renderTriggerMatrix,
+} from "./woodpecker/trigger-matrix";
+export type {
+	Condition,
+	Step,
+	StepCondition,
+	Workflow,
+} from "./woodpecker/workflow";

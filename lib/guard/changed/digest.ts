@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Root } from "../roots/root";
-import { OWN_FILE } from "./root-inputs";
+import { isOwnFile } from "./root-inputs";
 
 /** What a synthesized stack says, whatever wrote it: keys in order, without the notes (`//`) of the one who did. */
 export function plainStack(json: string): string {
@@ -26,7 +26,7 @@ export function digestOf({ folder }: Root): string {
 		const stats = statSync(path, { throwIfNoEntry: false });
 		if (stats?.isDirectory()) {
 			for (const each of readdirSync(path).sort())
-				if (!OWN_FILE.test(each) && !each.startsWith("."))
+				if (!isOwnFile(each) && !each.startsWith("."))
 					add(join(path, each), `${name}/${each}`);
 		} else if (stats?.isFile() && name !== "/cdk.tf.json") {
 			const digest = createHash("sha256").update(readFileSync(path));

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Io } from "../io";
 import { printable } from "../printable";
 import { runCommand } from "../roots/run-command";
+import { isOwnFile } from "./root-inputs";
 
 /** Git could not say what was asked; the message says what to do. */
 export class GitError extends Error {
@@ -61,7 +62,7 @@ export class Git {
 		]).then((texts) =>
 			texts
 				.flatMap((text) => text.split("\0"))
-				.filter(Boolean)
+				.filter((name) => name && !name.split("/").some(isOwnFile))
 				.map((name) => join(this.top, name)),
 		);
 		this.#changed.set(commit, found);

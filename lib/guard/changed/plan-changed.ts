@@ -56,10 +56,11 @@ export async function planChanged(
 	const states: RootState[] = [];
 	for (const root of ordered) {
 		const known = applied.get(root.stack);
-		const since = known ? await git.commit(known.commit) : fallback;
+		const { digest } = known ?? {};
+		const since = known && !digest ? await git.commit(known.commit) : fallback;
 		const state =
 			root.kind === "cdktf"
-				? await compareStack(root, since, known?.digest, git)
+				? await compareStack(root, known?.commit ?? since, digest, git)
 				: await compareCode(root, since, git, io);
 		// it may be as it was, and the world is not
 		const because = known?.pending
@@ -79,7 +80,11 @@ async function compareCode(
 	const inputs = inputsOf(root, git.top, io.env);
 	const among = (paths: readonly string[]) =>
 		paths
-			.filter((path) => inputs.some((each) => isUnder(path, each)))
+			.filter(
+				(
+					path, // a submodule is one path, with what it holds below it
+				) => inputs.some((each) => isUnder(path, each) || isUnder(each, path)),
+			)
 			.map((path) => relative(git.top, path));
 	const because = among(await git.changedSince(base)).slice(0, MOST_REASONS);
 	const isCommitted = among(await git.changedSince("HEAD")).length === 0;

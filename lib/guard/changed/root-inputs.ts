@@ -6,11 +6,15 @@ import { codeOf, isTerraformFile, realPath, stringsIn } from "./terraform-text";
 
 /** In any folder above it: what a hand-written root may depend on in ways that its code does not show. */
 const GLOBAL = ["modules", "config.tfvars", "terragrunt.hcl"];
-/** What Terraform writes itself. */
-export const OWN_FILE =
+const OWN_FILE =
 	/^(\.terraform|\.git|\.terragrunt-cache)$|\.tfstate(\.|$)|\.lock\.info$/;
 /** A bound on the files of one root, modules and all. */
 const MAX_FILES = 50_000;
+
+/** Whether a name is that of something that Terraform writes itself. */
+export function isOwnFile(name: string): boolean {
+	return OWN_FILE.test(name);
+}
 
 /** Whether a path is another one, or below it. */
 export function isUnder(path: string, folder: string): boolean {
@@ -73,7 +77,7 @@ export function inputsOf(
 		}
 		for (const entry of entries) {
 			const path = join(folder, entry.name);
-			if (OWN_FILE.test(entry.name) || ++files > MAX_FILES) continue;
+			if (isOwnFile(entry.name) || ++files > MAX_FILES) continue;
 			if (entry.isSymbolicLink()) add(realPath(path));
 			else if (entry.isDirectory()) readFolder(path);
 			else if (isTerraformFile(entry.name)) readCode(path, folder);

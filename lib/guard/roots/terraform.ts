@@ -35,7 +35,7 @@ export class Terraform {
 	readonly #tools: Tools;
 	readonly #io: Io;
 	readonly #gate = new Gate();
-	readonly #cache: string;
+	#cache: string | undefined;
 	readonly #redact: (text: string) => string;
 	readonly #folder = mkdtempSync(join(tmpdir(), "guard-plans-"));
 	#plans = 0;
@@ -49,8 +49,13 @@ export class Terraform {
 			TF_PLUGIN_CACHE_DIR ||
 				join(HOME || tmpdir(), ".terraform.d/plugin-cache"),
 		);
-		// Terraform refuses a cache folder that is not there
-		mkdirSync(this.#cache, { recursive: true });
+		try {
+			// Terraform refuses a cache folder that is not there
+			mkdirSync(this.#cache, { recursive: true });
+		} catch (error) {
+			io.log(`plugin cache: ${errorText(error)}; every root has its own`);
+			this.#cache = undefined;
+		}
 	}
 
 	close(): void {
@@ -70,7 +75,7 @@ export class Terraform {
 			const { ran, failed } = await this.#run(root, ["init"]);
 			return ran.code === 0 ? undefined : failed;
 		};
-		return isWarm(root, this.#cache)
+		return this.#cache === undefined || isWarm(root, this.#cache)
 			? this.#gate.together(run)
 			: this.#gate.alone(run);
 	}
@@ -175,6 +180,8 @@ export class Terraform {
 			}),
 			// its logs hold what its output hides
 			TF_LOG: undefined,
+			// one folder for all of them
+			TF_DATA_DIR: undefined,
 			...(root.kind === "terragrunt" && {
 				TG_TF_PATH: env.TG_TF_PATH ?? terraform,
 				TG_NON_INTERACTIVE: "true",

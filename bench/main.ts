@@ -1,5 +1,6 @@
 import { findProgram } from "../test/support/programs";
 import { type Benchmark, isMet } from "./benchmark";
+import { drift } from "./drift";
 import { machine } from "./machine";
 import { renderResult } from "./markdown";
 import { scale } from "./scale";
@@ -12,7 +13,14 @@ import { walk } from "./walk";
  * Program: `npm run bench [-- NAME... --assert]`. Markdown on stdout, progress on stderr. Exit 1 if a benchmark broke;
  * with --assert also if a target was missed or a benchmark was skipped; 2 for a name that does not exist.
  */
-const BENCHMARKS: readonly Benchmark[] = [walk, versus, scale, synth, startup];
+const BENCHMARKS: readonly Benchmark[] = [
+	walk,
+	versus,
+	scale,
+	synth,
+	startup,
+	drift,
+];
 
 async function main(args: readonly string[]): Promise<number> {
 	const strict = args.includes("--assert");

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
 	type Block,
 	bindingSchema,
@@ -9,7 +9,9 @@ import {
 } from "./binding-schema";
 import type { ProviderSchemas } from "./plugin";
 
-const ROOT = join(__dirname, "../../..");
+// not from __dirname: a benchmark has this file in its bundle
+const ROOT = resolve();
+const HERE = join(ROOT, "test/support/terraform");
 const HOSTS = ["registry.terraform.io", "registry.opentofu.org"];
 
 /** The parts of a synthesized stack that say which providers and types it needs. */
@@ -44,7 +46,7 @@ export function makeProviderMirror(
 			mkdirSync(place, { recursive: true });
 			writeFileSync(
 				join(place, `terraform-provider-${name}_v${version}_x5`),
-				`#!/bin/sh\nexec '${process.execPath}' '${program}' '${schemas}' '${join(__dirname, "plugin.proto")}' '${storeFolder}'\n`,
+				`#!/bin/sh\nexec '${process.execPath}' '${program}' '${schemas}' '${join(HERE, "plugin.proto")}' '${storeFolder}'\n`,
 				{ mode: 0o755 },
 			);
 		}
@@ -61,7 +63,7 @@ function builtProvider(): string {
 	execFileSync(
 		join(ROOT, "node_modules/.bin/esbuild"),
 		[
-			join(__dirname, "stand-in-provider.ts"),
+			join(HERE, "stand-in-provider.ts"),
 			...options,
 			`--outfile=${built}`,
 			"--log-level=warning",

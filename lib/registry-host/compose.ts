@@ -9,6 +9,8 @@ import type { RegistryHost } from "./registry-host";
 const CONFIG_INSIDE = "/etc/docker/registry/config.yml";
 const NGINX_CONFIG_INSIDE = "/etc/nginx/nginx.conf";
 const ROOT_INSIDE = "/host";
+/** More than the registries take to drain (`draintimeout`); Docker kills after 10 s where nothing is said. */
+const STOP_GRACE = "60s";
 
 /** `docker-compose.yml`: project, container, network and volume names and every address are said, none is left to chance. */
 export function composeFile(host: RegistryHost): HostFile {
@@ -40,7 +42,15 @@ function compose(host: RegistryHost): object {
 			registry: {
 				name: network,
 				driver: "bridge",
-				ipam: { config: [{ subnet }] },
+				ipam: {
+					config: [
+						{
+							subnet,
+							// whoever has no address of his own gets one from here, never that of a service which is stopped
+							ip_range: subnet.replace("0/24", "240/28"),
+						},
+					],
+				},
 			},
 		},
 		volumes: { "nginx-cache": { name: cacheVolume } },
@@ -56,9 +66,10 @@ function registryService(registry: HostRegistry): object {
 		image,
 		container_name: service,
 		restart: "always",
+		stop_grace_period: STOP_GRACE,
 		...(loginFile && {
-			// raw: a $ in a password stays one; without the file the cache pulls anonymously, which is slow but not down
-			env_file: [{ path: loginFile, required: false, format: "raw" }],
+			// without the file the cache pulls anonymously, which is slow but not down
+			env_file: [{ path: loginFile, required: false }],
 		}),
 		// 3.x sends traces to localhost:4318 unless told not to
 		...(distribution === 3 && {
@@ -96,6 +107,7 @@ function nginxService(host: RegistryHost): object {
 		image,
 		container_name: "registry-nginx",
 		restart: "always",
+		stop_grace_period: STOP_GRACE,
 		ports: ports.map(({ port }) => `${port}:${port}`),
 		volumes: [
 			bindFile(`${base}/nginx.conf`, NGINX_CONFIG_INSIDE),

@@ -62,6 +62,8 @@ function registryConfig(registry: HostRegistry): RegistryConfig {
 		http: {
 			addr: listen,
 			headers: { "X-Content-Type-Options": ["nosniff"] },
+			// a push that runs when the registry is told to stop ends well; without it the connection is cut
+			draintimeout: "50s",
 			...(metrics && {
 				debug: {
 					addr: listen.replace(/\d+$/, String(metrics.port)),

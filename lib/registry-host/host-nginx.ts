@@ -1,4 +1,5 @@
 import { assertPinned, imageOf, PINS } from "../pins";
+import { checkFixedAddress } from "./host-registry";
 import { IPV4, must, PATH } from "./must";
 
 /** The blob cache of nginx; sizes and times as nginx writes them. */
@@ -93,13 +94,13 @@ export function hostNginx(props: HostNginxProps, network: string): HostNginx {
 		resolver,
 		"an IPv4 address, with or without a port",
 	);
-	for (const [prop, address] of Object.entries({ listen, ipv4 }))
-		must(
-			address === undefined || IPV4.test(address),
-			`nginx.${prop}`,
-			address,
-			"an IPv4 address",
-		);
+	must(
+		listen === undefined || IPV4.test(listen),
+		"nginx.listen",
+		listen,
+		"an IPv4 address",
+	);
+	checkFixedAddress(ipv4, network, "nginx.ipv4");
 	for (const [prop, path] of Object.entries({
 		pid,
 		errorLog,

@@ -139,6 +139,24 @@ export function checkAllow(allow: readonly string[], prop: string): void {
 	);
 }
 
+/** .1 is the network's gateway, and from .240 on Docker gives addresses to those that have none of their own. */
+export function checkFixedAddress(
+	ipv4: string,
+	network: string,
+	prop: string,
+): void {
+	const last = Number(ipv4.slice(network.length + 1));
+	must(
+		IPV4.test(ipv4) &&
+			ipv4.startsWith(`${network}.`) &&
+			last >= 2 &&
+			last < 240,
+		prop,
+		ipv4,
+		`an address from ${network}.2 to ${network}.239`,
+	);
+}
+
 /** What of the host its registries follow from. */
 export interface HostPlace {
 	/** Name of the VM. */
@@ -228,8 +246,8 @@ export function hostRegistry(
 		cacheBlobs,
 		"false: nginx would serve a private registry's blobs without a login",
 	);
-	const ipv4 = props.ipv4 ?? `${place.network}.${10 + (Number(port) % 240)}`;
-	check(IPV4.test(ipv4), "ipv4", ipv4, "an IPv4 address");
+	const ipv4 = props.ipv4 ?? `${place.network}.${10 + (Number(port) % 230)}`;
+	checkFixedAddress(ipv4, place.network, `registries[${name}].ipv4`);
 	for (const [prop, path] of [
 		["storage", storage],
 		["data", data],

@@ -1,6 +1,11 @@
 import { assertPinned, imageOf, PINS } from "../pins";
-import { checkAllow, type HostRegistry, type HostTls } from "./host-registry";
-import { IPV4, isPort, must } from "./must";
+import {
+	checkAllow,
+	checkFixedAddress,
+	type HostRegistry,
+	type HostTls,
+} from "./host-registry";
+import { isPort, must } from "./must";
 
 /** The web page that lists a registry: it can look and nothing else. */
 export interface HostUiProps {
@@ -59,7 +64,7 @@ export function hostUi(
 	assertPinned(image);
 	must(isPort(port), "ui.port", port, "a port");
 	must(isPort(backendPort), "ui.backendPort", backendPort, "a port");
-	must(IPV4.test(ipv4), "ui.ipv4", ipv4, "an IPv4 address");
+	checkFixedAddress(ipv4, network, "ui.ipv4");
 	if (allow.length > 0) checkAllow(allow, "ui.allow");
 	return { registry, image, port, backendPort, ipv4, tls, allow };
 }

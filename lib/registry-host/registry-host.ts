@@ -3,6 +3,7 @@ import { type HostDns, type HostDnsProps, hostDns } from "./host-dns";
 import { type HostNginx, type HostNginxProps, hostNginx } from "./host-nginx";
 import {
 	checkAllow,
+	checkFixedAddress,
 	type HostRegistry,
 	type HostRegistryProps,
 	hostRegistry,
@@ -247,6 +248,6 @@ function exporter(
 	assertPinned(image);
 	checkAllow(allow, "nodeExporter.allow");
 	must(isPort(port), "nodeExporter.port", port, "a port");
-	must(IPV4.test(ipv4), "nodeExporter.ipv4", ipv4, "an IPv4 address");
+	checkFixedAddress(ipv4, network, "nodeExporter.ipv4");
 	return { image, allow, port, ipv4 };
 }

@@ -1,12 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { composeFile } from "../../lib/registry-host/compose";
 import { nginxFile } from "../../lib/registry-host/nginx";
 import { registryHost } from "../../lib/registry-host/registry-host";
-import { host } from "../../stacks/registry-host";
 import { Lab } from "../support/lab";
 import { requirePrograms } from "../support/requires";
 import { runProgram } from "../support/run-program";
+import { host } from "../support/settings-host";
 
 const { suite, programs } = requirePrograms(
 	"docker-compose",
@@ -163,29 +163,4 @@ suite("the rendered compose file, read by compose", () => {
 			]);
 		},
 	);
-
-	lab.test("the login reaches the registry as it was fetched", async () => {
-		const password = `"it's $HOME \\"x\\" #1 $$"`;
-		const folder = join(lab.folder, "login");
-		mkdirSync(join(folder, "secrets"), { recursive: true });
-		writeFileSync(
-			join(folder, "secrets/dockerhub.env"),
-			`REGISTRY_PROXY_USERNAME="u"\nREGISTRY_PROXY_PASSWORD=${password}\n`,
-		);
-		const { services } = await resolved(
-			written(
-				"login",
-				registryHost({
-					host: host.host,
-					address: host.address,
-					base: folder,
-					registries: host.registries,
-				}),
-			),
-		);
-		// what compose prints is a compose file again: a $ stands there twice
-		expect(
-			services["registry-dockerhub"]?.environment?.REGISTRY_PROXY_PASSWORD,
-		).toBe(password.replaceAll("$", "$$$$"));
-	});
 });

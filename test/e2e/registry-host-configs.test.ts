@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
+import { composeFile } from "../../lib/registry-host/compose";
 import type { HostRegistryProps } from "../../lib/registry-host/host-registry";
 import { hostScripts } from "../../lib/registry-host/host-scripts";
 import { registryConfigFile } from "../../lib/registry-host/registry-config";
@@ -25,6 +26,7 @@ const { suite, programs } = requirePrograms(
 	"registry2",
 	"registry3",
 	"htpasswd",
+	"docker-compose",
 );
 
 /** What a shell, compose or an environment file could take for something of theirs. */
@@ -231,14 +233,30 @@ suite("the rendered registry configurations, each in a real registry", () => {
 			async () => {
 				const root = join(lab.folder, `login-${version}`);
 				expect(await fetchSecrets(root)).toMatchObject({ code: 0 });
+				const compose = join(root, "docker-compose.yml");
+				writeFileSync(
+					compose,
+					composeFile(
+						registryHost({
+							host: "localhost",
+							address: "127.0.0.1",
+							base: join(root, "opt/registry"),
+							registries: host.registries.filter(
+								({ name }) => name === "dockerhub",
+							),
+						}),
+					).text,
+				);
+				const read = await runProgram(
+					programs["docker-compose"],
+					["-f", compose, "config", "--format", "json"],
+					{ HOME: root },
+				);
 				const env = Object.fromEntries(
-					readFileSync(join(root, "opt/registry/secrets/dockerhub.env"), "utf8")
-						.trimEnd()
-						.split("\n")
-						.map((line) => [
-							line.slice(0, line.indexOf("=")),
-							line.slice(line.indexOf("=") + 1),
-						]),
+					Object.entries<string>(
+						JSON.parse(read.stdout).services["registry-dockerhub"].environment,
+						// what compose prints is a compose file again: a $ stands there twice
+					).map(([key, value]) => [key, value.replaceAll("$$", "$")]),
 				);
 				const seen: string[] = [];
 				const server = createServer((request, response) => {

@@ -37,6 +37,19 @@ describe("docker-compose.yml", () => {
 		expect(services["registry-ghcr"].healthcheck.test[1]).not.toContain("401");
 	});
 
+	test("no address of a service is given to somebody else while it is stopped", () => {
+		const { services, networks } = compose(hostOf());
+		expect(networks.registry.ipam.config).toEqual([
+			{ subnet: "172.31.250.0/24", ip_range: "172.31.250.240/28" },
+		]);
+		for (const service of Object.values(services)) {
+			const { registry } = (
+				service as { networks: Record<string, { ipv4_address: string }> }
+			).networks;
+			expect(Number(registry?.ipv4_address.split(".")[3])).toBeLessThan(240);
+		}
+	});
+
 	test("what cannot be fetched again is never made as an empty folder", () => {
 		const { services } = compose(hostOf());
 		const made = Object.entries(services).flatMap(([key, service]) =>
@@ -79,7 +92,7 @@ describe("docker-compose.yml", () => {
 			cacheOf({ image: "registry:3.1.1", upstream: { login } }),
 		);
 		expect(services["registry-ghcr"]).toMatchObject({
-			env_file: [{ path: "/opt/registry/secrets/ghcr.env", format: "raw" }],
+			env_file: [{ path: "/opt/registry/secrets/ghcr.env", required: false }],
 			environment: { OTEL_TRACES_EXPORTER: "none" },
 		});
 		expect(JSON.stringify(services)).not.toContain("PASSWORD");

@@ -121,6 +121,8 @@ describe("the model of the VM", () => {
 			},
 			"a data for each: ghcr and private",
 		],
+		[{ nginx: { ipv4: "172.31.250.1" } }, "registryHost.nginx.ipv4"],
+		[{ ui: { ipv4: "10.0.0.3" } }, "registryHost.ui.ipv4"],
 		[{ ui: { port: 5000 } }, "dockerhub and ui want the same"],
 		[
 			{ ui: { registry: "nobody" } },
@@ -183,6 +185,10 @@ describe("the model of the VM", () => {
 				"registryHost.registries[ghcr].upstream.url",
 			],
 			[{ htpasswd: "/opt/registry/htpasswd" }, "a cache knows no users"],
+			[
+				{ ipv4: "172.31.250.240" },
+				"an address from 172.31.250.2 to 172.31.250.239",
+			],
 			[{ listen: "5000" }, "registryHost.registries[ghcr].listen"],
 			[
 				{ metrics: { port: 5001, allow: ["0.0.0.0/0"] } },

@@ -27,7 +27,7 @@ export function secretsScript(host: RegistryHost): HostFile {
 			...(upstream?.login && loginFile
 				? [
 						...read(upstream.login),
-						`printf '%s\\n' "REGISTRY_PROXY_USERNAME=$(yaml "$user")" "REGISTRY_PROXY_PASSWORD=$(yaml "$password")" | put ${loginFile} ${service}`,
+						`printf '%s\\n' "REGISTRY_PROXY_USERNAME=$(env_value "$user")" "REGISTRY_PROXY_PASSWORD=$(env_value "$password")" | put ${loginFile} ${service}`,
 					]
 				: []),
 		];
@@ -52,10 +52,12 @@ field() { # MOUNT PATH KEY
   printf '%s' "$value"
 }
 
-# The registry reads its environment as YAML: without quotes a password ends at " #", and null is none.
-yaml() {
+# A value for compose, which takes what is in single quotes as it is, and for the registry, which reads its environment as
+# YAML: without quotes a password ends at " #", and null is none.
+env_value() {
   local text=\${1//\\\\/\\\\\\\\}
-  printf '"%s"' "\${text//\\"/\\\\\\"}"
+  text=\${text//\\"/\\\\\\"}
+  printf "'\\"%s\\"'" "\${text//\\'/\\\\x27}"
 }
 
 put() { # FILE [SERVICE]: what comes in, when all of it is there

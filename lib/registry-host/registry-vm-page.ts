@@ -90,15 +90,16 @@ not after a reload: \`docker compose -f ${base}/docker-compose.yml restart nginx
 
 ## The first time
 
-1. \`ci/registry-config-sync\`, then \`${bin}/fetch-secrets\`, and the certificate.${
+1. The secrets, from the bundle that is not there yet, and the certificate: \`ssh root@${address} bash -s <generated/registry-host/vm${bin}/fetch-secrets\`.${
 		isPrivate
 			? `
 2. \`mkdir -p ${registries.find(({ kind }) => kind === "private")?.data}\`, once: compose does not make it, so that a disk which is not mounted is never
    served as an empty registry.`
 			: ""
 	}
-${isPrivate ? 3 : 2}. \`${bin}/enable --dry-run\` lists crontab lines of before, which would go on to destroy images beside the timers;
-   \`${bin}/enable --disable-old\` comments them out and starts everything.
+${isPrivate ? 3 : 2}. \`ci/registry-config-sync\`: it refuses while a file that is mounted is missing, lists crontab lines of before, which would go
+   on to destroy images beside the timers, and enables no timer while they run.
+${isPrivate ? 4 : 3}. \`${bin}/enable --disable-old\` comments those lines out and enables the timers.
 
 Project \`${host.compose.project}\`, network \`${host.compose.network}\` and volume \`${host.compose.cacheVolume}\` are the names that compose gave
 them on a VM that ran without pinned ones, so its nginx cache stays. The network gets its fixed addresses by being made

@@ -208,6 +208,16 @@ function inspect(packed, listed) {
 		assert.throws(() => bin("doctor", "http://127.0.0.1:9"), /exit 3/);
 		assert.throws(() => bin("no-such-command"), /exit 2/);
 	});
+	test("npx cdktf-registry-guard lint: what loses images, by name", () => {
+		writeFileSync(
+			join(project, "crontab"),
+			"0 3 * * 0 docker exec registry registry garbage-collect -m /etc/docker/registry/config.yml\n",
+		);
+		assert.throws(
+			() => run(project, "npx", ["--no-install", own.name, "lint", "crontab"]),
+			/exit 1[\s\S]*gc-delete-untagged/,
+		);
+	});
 	test("only the listed entry points resolve", () => {
 		const resolves = (path) =>
 			run(project, "node", [

@@ -1,4 +1,5 @@
 // Somebody else's app: each construct of the package alone in a stack of its own, and all of them beside foreign things.
+import { createHash } from "node:crypto";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider/index.js";
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider/index.js";
@@ -7,10 +8,15 @@ import {
 	IntegrityAlerts,
 	IntegrityDashboard,
 	IntegrityProbe,
+	lintFolder,
+	lintHostFiles,
 	Registry,
 	RegistryCredentials,
 	type RegistryModel,
 	registry,
+	registryHost,
+	registryHostBundle,
+	renderWorkflow,
 	requireTerraform,
 } from "cdktf-registry-guard";
 
@@ -78,3 +84,30 @@ stack("theirs", (made) => {
 	});
 });
 app.synth();
+
+// what is not Terraform needs no stack
+const bundle = registryHostBundle(
+	registryHost({
+		host: "registry.example.com",
+		address: "192.0.2.10",
+		registries: [
+			{ name: "dockerhub", kind: "pull-through" },
+			{ name: "theirs", kind: "private" },
+		],
+	}),
+	(text) => createHash("sha256").update(text).digest("hex"),
+);
+const workflow = renderWorkflow(
+	{
+		name: "greet",
+		when: [{ event: "push", branch: "main" }],
+		steps: [{ name: "hi", image: "alpine:3.20", commands: ["echo hi"] }],
+	},
+	"main.ts",
+);
+const problems = [
+	...lintHostFiles(bundle),
+	...lintFolder({ "greet.yml": workflow }).problems,
+];
+if (bundle.length < 20 || problems.length > 0)
+	throw new Error(JSON.stringify([bundle.length, problems]));

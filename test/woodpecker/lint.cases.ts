@@ -140,6 +140,21 @@ test("a rule is silenced at one place, by name and with a reason", () => {
 	expect(rules(file("  # lint-ignore flaoting-pin: some long reason"))).toEqual(
 		["silence-without-reason:3", "floating-pin:4"],
 	);
+	// on top of the file: of all of it; behind something: of its line; several by commas
+	const floating = STEPS_ON_PUSH.replace("alpine:3.20", "alpine");
+	expect(
+		rules(
+			`# lint-ignore floating-pin: the mirror has no other tag\n${floating}`,
+		),
+	).toEqual([]);
+	expect(
+		rules(
+			floating.replace(
+				"  - name: a",
+				"  - name: a # registry-guard: ignore floating-pin, unquoted-commit because of the mirror",
+			),
+		),
+	).toEqual([]);
 	const clash = {
 		"a.yml": manual(),
 		"b.yml": manual().replace(

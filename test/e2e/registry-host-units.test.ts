@@ -320,6 +320,43 @@ suite("first enabling", () => {
 		expect(await script("old-cron")).toMatchObject({ code: 0, stdout: "" });
 	});
 
+	test("what a line does by a script, and however it deletes; but no other line", async () => {
+		await script("old-cron", "--disable");
+		const gc = write(
+			join(folder, "root/gc.sh"),
+			"#!/bin/sh\n# weekly\nfor r in a b; do docker exec $r registry garbage-collect -m /c.yml; done\n",
+		);
+		write(
+			join(folder, "root/backup.sh"),
+			"#!/bin/sh\n# not garbage-collect\nrsync -a /opt/registry/data nas:/registry\n",
+		);
+		const old = [
+			"30 3 * * 0 root sh -c '/root/gc.sh >/dev/null'",
+			"0 1 * * * root find /opt/registry/data -path '*/_manifests/tags/*' -mtime +30 -exec rm -rf {} +",
+			"0 1 * * * root find /opt/registry/data/private/docker/registry/v2 -empty -delete",
+			"@daily root python3 -c \"import os; os.unlink('/opt/registry/data/a/_manifests/tags/x')\"",
+			"\t@weekly root docker exec r registry Garbage-Collect --delete-untagged /c.yml",
+		];
+		write(
+			join(folder, "etc/cron.d/mix"),
+			[
+				"SHELL=/bin/bash",
+				"0 4 * * * root /root/backup.sh",
+				"0 5 * * * root tar -cf /b.tar /opt/registry/data/private/docker/registry/v2",
+				"0 6 * * * root /opt/registry/bin/collect run private /opt/registry/data/private --cache",
+				"0 6 * * * root docker system df",
+				`  # ${old[1]}`,
+				...old,
+			].join("\n"),
+		);
+		const { code, stdout } = await script("old-cron");
+		expect(code).toBe(1);
+		expect(stdout.trimEnd().split("\n")).toEqual(
+			old.map((line, i) => `${folder}/etc/cron.d/mix:${7 + i}:${line}`),
+		);
+		rmSync(gc);
+	});
+
 	test("a script of cron.weekly blocks too, and is taken away by hand", async () => {
 		await script("old-cron", "--disable");
 		write(

@@ -14,7 +14,8 @@ export function guardScript(host: RegistryHost): HostFile {
 		`${binOf(host)}/guard`,
 		[
 			"guard ARGUMENT...: the guard in its pinned image, paths as on this machine. It reads the stores, writes only below",
-			"the state folder, sees the registries' network only to walk one, and never Docker's socket. GUARD_ENV_FILE names a file with REG_USER and REG_PASS.",
+			"the state folder, sees the registries' network only to walk one, and never Docker's socket. GUARD_ENV_FILE names a",
+			"file with REG_USER and REG_PASS.",
 		],
 		`
 mode=ro user=${NODE_UID}:${NODE_UID} network=none

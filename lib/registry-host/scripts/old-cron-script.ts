@@ -3,11 +3,17 @@ import type { RegistryHost } from "../registry-host";
 import { bashScript, binOf } from "./script";
 
 /**
- * What an old crontab line that must not run beside the timers looks like: any collection (not only `-m`), what deletes
- * tags or their folders, the old blob fixer. An extended regular expression, as grep and awk read it.
+ * What must not run beside the timers: any collection (not only `-m`), what deletes tags or their folders, the old blob
+ * fixer. An extended regular expression, as grep reads it.
  */
-const OLD_LINE =
-	"garbage-collect|cleanup-tags|fix-broken-blobs|rmtree|rm .*_manifests";
+const OLD = [
+	"garbage-collect",
+	"cleanup-tags",
+	"fix-broken-blobs",
+	"rmtree",
+	"\\b(rm|unlink|delete)[ (].*(_manifests|registry/v2)",
+	"(_manifests|registry/v2).*[ -](rm|unlink|delete)\\b",
+].join("|");
 
 /** Finds crontab lines from before the bundle, and comments them out when told to. */
 export function oldCronScript(host: RegistryHost): HostFile {
@@ -30,7 +36,25 @@ case \${1-} in
   ;;
 esac
 
-old_lines() { grep -nEi '^[[:space:]]*[^#[:space:]].*(${OLD_LINE})' "$1" || true; }
+# old_lines FILE: number and text of those that do it themselves, or by a script that they name
+old='^[[:space:]]*[^#[:space:]].*(${OLD})'
+old_lines() {
+  local number line path
+  while IFS=: read -r number line; do
+    if grep -qEi "$old" <<<"$line"; then
+      echo "$number:$line"
+      continue
+    fi
+    while read -r path; do
+      # the bundle's own are what is to run instead
+      case $path in ${binOf(host)}/*) continue ;; esac
+      if [ -f "$root$path" ] && grep -qEiI "$old" "$root$path"; then
+        echo "$number:$line"
+        break
+      fi
+    done < <(grep -oE '/[A-Za-z0-9._/+@-]+' <<<"$line")
+  done < <(grep -nE '^[[:space:]]*[^#[:space:]]' "$1")
+}
 
 backups=$root/root/cron-backups/$(date +%Y%m%d-%H%M%S)
 left=0

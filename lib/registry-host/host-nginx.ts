@@ -1,5 +1,5 @@
 import { assertPinned, imageOf, PINS } from "../pins";
-import { checkFixedAddress } from "./host-registry";
+import { checkFixedAddress } from "./addresses";
 import { IPV4, must, PATH } from "./must";
 
 /** The blob cache of nginx; sizes and times as nginx writes them. */

@@ -1,10 +1,6 @@
 import { assertPinned, imageOf, PINS } from "../pins";
-import {
-	checkAllow,
-	checkFixedAddress,
-	type HostRegistry,
-	type HostTls,
-} from "./host-registry";
+import { checkAllow, checkFixedAddress } from "./addresses";
+import type { HostRegistry, HostTls } from "./host-registry";
 import { isPort, must } from "./must";
 
 /** The web page that lists a registry: it can look and nothing else. */

@@ -1,9 +1,8 @@
 import { assertPinned, imageOf, PINS } from "../pins";
+import { checkAllow, checkFixedAddress } from "./addresses";
 import { type HostDns, type HostDnsProps, hostDns } from "./host-dns";
 import { type HostNginx, type HostNginxProps, hostNginx } from "./host-nginx";
 import {
-	checkAllow,
-	checkFixedAddress,
 	type HostRegistry,
 	type HostRegistryProps,
 	hostRegistry,

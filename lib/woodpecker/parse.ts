@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import { GENERATED } from "./mark";
+import { mergeSequences } from "./merge-sequences";
 import { SCHEMA_KEYS, type SchemaPlace } from "./schema-keys";
 
 /** Include and exclude globs; both empty means no filter. */
@@ -100,6 +101,7 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 		throw new WorkflowSyntaxError(1, "got no mapping, wanted a workflow");
 	let raw: Raw;
 	try {
+		mergeSequences(document);
 		raw = document.toJS({ maxAliasCount: 1000 }) as Raw;
 	} catch (cause) {
 		throw new WorkflowSyntaxError(

@@ -3,3 +3,4 @@ import "./expression.cases";
 import "./lint.cases";
 import "./render.cases";
 import "./substitution.cases";
+import "./merge-sequences.cases";

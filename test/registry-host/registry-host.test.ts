@@ -5,3 +5,4 @@ import "./config.cases";
 import "./hosts-toml.cases";
 import "./bundle.cases";
 import "./units.cases";
+import "./lint.cases";

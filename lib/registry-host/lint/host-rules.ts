@@ -19,11 +19,11 @@ export const HOST_RULES = {
 	},
 	"static-upstream": {
 		why: "nginx resolves a literal upstream name once, at its start: after a container is recreated it serves another registry's content",
-		proof: "test/e2e/nginx-upstreams.test.ts",
+		proof: "test/e2e/registry-host-nginx-traps.test.ts",
 	},
 	"host-without-port": {
 		why: "$host drops the port, so the registry sends clients to a Location and a token realm that are not there",
-		proof: "test/e2e/nginx.test.ts",
+		proof: "test/e2e/registry-host-nginx-traps.test.ts",
 	},
 	"proxy-with-delete": {
 		why: "a 2.8 cache that may delete takes an expired image's blobs away from the other images that share them: their pull ends in an unexpected EOF",
@@ -31,7 +31,7 @@ export const HOST_RULES = {
 	},
 	"unknown-config-key": {
 		why: "the registry passes over a key that its version does not know, without a word",
-		proof: "test/e2e/lint.test.ts",
+		proof: "test/e2e/registry-host-configs.test.ts",
 	},
 	"port-without-backend": {
 		why: "a published port that nobody listens on looks like an outage of the registry",

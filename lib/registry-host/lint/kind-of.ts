@@ -49,13 +49,23 @@ function topKeys(text: string): ReadonlySet<string> {
 	const found = [...text.matchAll(TOP_KEY)].map(
 		([, double, single, bare]) => double ?? single ?? bare ?? "",
 	);
-	if (found.length > 0 || !/^\s*\{/.test(text)) return new Set(found);
-	// the same as JSON, or in one line
-	return new Set(
-		[...text.matchAll(/^[ \t]*[{,]?[ \t]*"?([A-Za-z][\w-]*)"?[ \t]*:/gm)].map(
-			([, key]) => key ?? "",
-		),
-	);
+	return new Set(/^\s*\{/.test(text) ? flowKeys(text) : found);
+}
+
+/** Keys of the outermost braces of JSON, or of YAML that is written like it. */
+function flowKeys(text: string): string[] {
+	const keys: string[] = [];
+	let depth = 0;
+	let word = "";
+	for (const [, double, single, bare, sign] of text.matchAll(
+		/"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z][\w.-]*)|([{}[\]:])/g,
+	)) {
+		if (sign === undefined) word = double ?? single ?? bare ?? "";
+		else if (sign === ":") {
+			if (depth === 1) keys.push(word);
+		} else depth += sign === "{" || sign === "[" ? 1 : -1;
+	}
+	return keys;
 }
 
 function yamlKind(keys: ReadonlySet<string>): HostFileKind | undefined {

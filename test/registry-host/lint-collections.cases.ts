@@ -1,0 +1,107 @@
+import { linesOf, problemsOf, reasonsOf } from "./linting";
+
+const GC = "registry garbage-collect";
+const CONFIG = "/etc/docker/registry/config.yml";
+const CACHED =
+	"version: 0.1\nstorage:\n  filesystem: {}\n  cache: {blobdescriptor: inmemory}\n";
+const PLAIN = "version: 0.1\nstorage:\n  filesystem: {}\nhttp: {}\n";
+const cron = (command: string) => ({ crontab: `0 3 * * 0 ${command}\n` });
+
+describe("gc-delete-untagged", () => {
+	test.each<[string, boolean]>([
+		[`docker exec r ${GC} -m ${CONFIG}`, true],
+		[`docker exec r ${GC} ${CONFIG} -m`, true],
+		[`docker exec r ${GC} --delete-untagged ${CONFIG}`, true],
+		[`docker exec r ${GC} --delete-untagged=true ${CONFIG}`, true],
+		[`docker exec r ${GC} -dm ${CONFIG}`, true],
+		[`root docker exec r sh -c "${GC} -m ${CONFIG}"`, true],
+		[`/bin/registry garbage-collect -m ${CONFIG}`, true],
+		[`docker exec r ${GC} ${CONFIG}`, false],
+		[`docker exec r ${GC} --delete-untagged=false ${CONFIG}`, false],
+		[`docker exec r ${GC} ${CONFIG} | tee -m`, false],
+		[`docker exec r ${GC} ${CONFIG}; other -m`, false],
+		["echo 'never garbage-collect -m'", false],
+		["grep -q 'garbage-collect -m' /etc/crontab", false],
+	])("%s: %s", (command, destroys) => {
+		expect(linesOf("gc-delete-untagged", "crontab", cron(command))).toEqual(
+			destroys ? [1] : [],
+		);
+	});
+
+	test("in a script with continued lines, in a unit, in a compose file; a comment is none", () => {
+		expect(
+			linesOf("gc-delete-untagged", "gc.sh", {
+				"gc.sh": `#!/bin/sh\n# registry garbage-collect -m\ndocker exec r ${GC} \\\n  --delete-untagged \\\n  ${CONFIG}\n`,
+			}),
+		).toEqual([3]);
+		expect(
+			linesOf("gc-delete-untagged", "gc.service", {
+				"gc.service": `[Service]\nExecStart=docker exec r ${GC} -m ${CONFIG}\n`,
+			}),
+		).toEqual([2]);
+		expect(
+			linesOf("gc-delete-untagged", "compose.yml", {
+				"compose.yml": `services:\n  gc:\n    image: registry:2.8.3\n    command: ["garbage-collect", "-m", "${CONFIG}"]\n`,
+			}),
+		).toEqual([4]);
+		expect(problemsOf({ crontab: `# 0 3 * * 0 ${GC} -m ${CONFIG}\n` })).toEqual(
+			[],
+		);
+	});
+});
+
+describe("gc-with-warm-cache", () => {
+	const warm = (command: string, config = CACHED) =>
+		linesOf("gc-with-warm-cache", "crontab", {
+			...cron(command),
+			"config.yml": config,
+		});
+
+	test.each<[string, number[]]>([
+		[`docker exec r ${GC} ${CONFIG}`, [1]],
+		[`docker exec r ${GC} --dry-run ${CONFIG}`, []],
+		[
+			`docker stop r && docker run --rm r ${GC} ${CONFIG} && docker start r`,
+			[],
+		],
+		[`docker exec r ${GC} ${CONFIG} && docker restart r`, []],
+	])("%s", (command, lines) => {
+		expect(warm(command)).toEqual(lines);
+		// without a cache nothing is remembered
+		expect(warm(command, PLAIN)).toEqual([]);
+	});
+
+	test("a warning where the registry's configuration is not among the files", () => {
+		const texts = cron(`docker exec r ${GC} ${CONFIG}`);
+		expect(problemsOf(texts)).toEqual(["crontab:1 gc-with-warm-cache?"]);
+		expect(reasonsOf("gc-with-warm-cache", texts)[0]).toContain(
+			"whether it has a cache cannot be seen",
+		);
+	});
+
+	test("each line of a crontab runs alone; a script and a unit as a whole", () => {
+		const lines = ["docker stop r", `docker run r ${GC} ${CONFIG}`];
+		expect(
+			linesOf("gc-with-warm-cache", "crontab", {
+				crontab: lines.map((each) => `0 3 * * 0 ${each}\n`).join(""),
+				"config.yml": CACHED,
+			}),
+		).toEqual([2]);
+		const script = `#!/bin/sh\n${lines.join("\n")}\n`;
+		expect(problemsOf({ "gc.sh": script, "config.yml": CACHED })).toEqual([]);
+	});
+
+	test("a script whose unit stops the registry", () => {
+		const script = { "bin/gc": `#!/bin/sh\ndocker run r ${GC} ${CONFIG}\n` };
+		const unit = (pre: string) => ({
+			"gc.service": `[Service]\n${pre}ExecStart=/opt/bin/gc\n`,
+			"config.yml": CACHED,
+		});
+		expect(
+			problemsOf({ ...script, ...unit("ExecStartPre=docker stop r\n") }),
+		).toEqual([]);
+		expect(problemsOf({ ...script, ...unit("") })).toEqual([
+			"bin/gc:2 gc-with-warm-cache",
+		]);
+	});
+});

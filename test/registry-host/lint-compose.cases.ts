@@ -1,0 +1,93 @@
+import { linesOf, problemsOf, reasonsOf } from "./linting";
+
+const service = (lines: string) => ({
+	"docker-compose.yml": `services:\n  it:\n${lines
+		.split("\n")
+		.map((line) => `    ${line}`)
+		.join("\n")}\n`,
+});
+
+describe("floating-pin", () => {
+	test.each([
+		["registry:2", true],
+		["registry", true],
+		["nginx:alpine", true],
+		["joxit/docker-registry-ui:latest", true],
+		[`registry:latest@sha256:${"a".repeat(64)}`, true],
+		["registry:2.8.3", false],
+		["nginx:1.28.0-alpine", false],
+		[`registry@sha256:${"a".repeat(64)}`, false],
+		["10.0.20.10:5050/registry:2.8.3", false],
+		[`"registry:\${TAG:-2.8.3}"`, false],
+		[`"registry:\${TAG}"`, true],
+	])("%s: %s", (image, floats) => {
+		const texts = service(`image: ${image}`);
+		expect(linesOf("floating-pin", "docker-compose.yml", texts)).toEqual(
+			floats ? [3] : [],
+		);
+	});
+
+	test("a service that is built has none", () => {
+		expect(problemsOf(service("build: ."))).toEqual([]);
+	});
+
+	test("an anchor and a merge key: the line of what was merged", () => {
+		const texts = {
+			"compose.yaml": `
+x-it: &it
+  image: registry:2
+  healthcheck: {test: [CMD, "true"]}
+services:
+  a:
+    <<: *it
+  b:
+    <<: *it
+    image: registry:2.8.3
+`,
+		};
+		expect(problemsOf(texts)).toEqual(["compose.yaml:5 floating-pin"]);
+	});
+});
+
+describe("missing-healthcheck", () => {
+	test.each([
+		["image: registry:2.8.3", true],
+		['image: a/b:1.2.3\nports: ["80:80"]', true],
+		["image: registry:2.8.3\nhealthcheck: {test: [CMD, x]}", false],
+		["image: registry:2.8.3\nhealthcheck: {disable: true}", true],
+		["image: registry:2.8.3\nhealthcheck: {test: [NONE]}", true],
+		["image: registry:2.8.3\nhealthcheck: {test: NONE}", true],
+		// a job serves nobody
+		["image: a/b:1.2.3", false],
+	])("%j: %s", (lines, isMissing) => {
+		expect(problemsOf(service(lines))).toEqual(
+			isMissing ? ["docker-compose.yml:2 missing-healthcheck?"] : [],
+		);
+	});
+});
+
+describe("ui-with-delete", () => {
+	test.each([
+		["environment: [A=b, DELETE_IMAGES=true]", 4],
+		["environment:\n  DELETE_IMAGES: true", 5],
+		[`environment:\n  DELETE_IMAGES: "\${D:-true}"`, 5],
+		["environment:\n  DELETE_IMAGES: false", undefined],
+		["environment: [REGISTRY_TITLE=x]", undefined],
+	])("%j: line %s", (lines, line) => {
+		const texts = service(`image: joxit/docker-registry-ui:2.5.7\n${lines}`);
+		expect(linesOf("ui-with-delete", "docker-compose.yml", texts)).toEqual(
+			line ? [line] : [],
+		);
+	});
+
+	test("says what it found", () => {
+		expect(
+			reasonsOf(
+				"ui-with-delete",
+				service(
+					"image: joxit/docker-registry-ui:2.5.7\nenvironment: [DELETE_IMAGES=true]",
+				),
+			),
+		).toEqual(["it: got DELETE_IMAGES=true"]);
+	});
+});

@@ -1,0 +1,113 @@
+import { linesOf, problemsOf, reasonsOf } from "./linting";
+
+const HEALTHY = "healthcheck: {test: [CMD, x]}";
+const compose = (nginxPorts: string, registryPorts = "") => `
+services:
+  registry-a:
+    image: registry:2.8.3
+    ${HEALTHY}
+    volumes: ["./config-a.yml:/etc/docker/registry/config.yml:ro"]
+    ports: [${registryPorts}]
+  nginx:
+    image: nginx:1.28.0-alpine
+    ${HEALTHY}
+    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]
+    ports: [${nginxPorts}]
+`;
+const CONFIG = "version: 0.1\nstorage: {filesystem: {}}\nhttp: {addr: :5000}\n";
+const nginx = (to: string, listen = "5000") =>
+	`http {\nresolver 127.0.0.11 valid=10s;\nserver {\nlisten ${listen};\nproxy_set_header Host $http_host;\nlocation / { set $up ${to}; proxy_pass http://$up:5000; }\n}\n}\n`;
+const set = (
+	nginxPorts: string,
+	config = nginx("registry-a"),
+	registryPorts = "",
+) => ({
+	"docker-compose.yml": compose(nginxPorts, registryPorts),
+	"nginx.conf": config,
+	"config-a.yml": CONFIG,
+});
+
+describe("port-without-backend", () => {
+	test("every published port of nginx has a server", () => {
+		expect(problemsOf(set('"5000:5000"'))).toEqual([]);
+		expect(problemsOf(set('"5050:5000"'))).toEqual([]);
+		expect(
+			reasonsOf("port-without-backend", set('"5000:5000", "5020:5020"')),
+		).toEqual([
+			"nginx: got port 5020 published to 5020, where nothing listens",
+		]);
+		expect(problemsOf(set('"5000-5001:5000-5001"'))).toEqual([
+			"docker-compose.yml:11 port-without-backend",
+		]);
+	});
+
+	test.each(["127.0.0.1:5000", "[::]:5000", "*:5000", "5000 default_server"])(
+		"listen %s",
+		(listen) => {
+			expect(
+				problemsOf(set('"5000:5000"', nginx("registry-a", listen))),
+			).toEqual([]);
+		},
+	);
+
+	test("what nginx connects to is a service, on the port where it listens", () => {
+		expect(problemsOf(set('"5000:5000"', nginx("registry-b")))).toEqual([
+			"nginx.conf:6 port-without-backend",
+		]);
+		const elsewhere = {
+			...set('"5000:5000"'),
+			"config-a.yml": CONFIG.replace(":5000", ":5005"),
+		};
+		expect(reasonsOf("port-without-backend", elsewhere)).toEqual([
+			"got port 5000 of registry-a, which listens on 5005",
+		]);
+	});
+
+	test("a registry's own ports", () => {
+		const own = (ports: string) =>
+			linesOf(
+				"port-without-backend",
+				"docker-compose.yml",
+				set('"5000:5000"', undefined, ports),
+			);
+		expect(own('"5005:5000"')).toEqual([]);
+		// nothing in its configuration listens there
+		expect(own('"5001:5001"')).toEqual([6]);
+	});
+
+	test("a user interface listens on 80, or where it is told to", () => {
+		const ui = (lines: string) =>
+			linesOf("port-without-backend", "c.yml", {
+				"c.yml": `services:\n  ui:\n    image: joxit/docker-registry-ui:2.5.7\n    ${HEALTHY}\n${lines}`,
+			});
+		expect(ui('    ports: ["8080:80"]\n')).toEqual([]);
+		expect(ui('    ports: ["8080:8080"]\n')).toEqual([5]);
+		expect(
+			ui(
+				'    environment: [NGINX_LISTEN_PORT=8080]\n    ports: ["8080:8080"]\n',
+			),
+		).toEqual([]);
+	});
+
+	test("one port twice: the second service does not start", () => {
+		expect(
+			reasonsOf(
+				"port-without-backend",
+				set('"5000:5000"', undefined, '"5000:5000"'),
+			),
+		).toEqual(["nginx: got port 5000, which registry-a publishes already"]);
+	});
+
+	test("what cannot be seen is not judged: includes, no configuration, other images", () => {
+		const including = nginx("registry-a").replace(
+			"server {",
+			"include conf.d/*.conf;\nserver {",
+		);
+		expect(problemsOf(set('"5020:5020"', including))).toEqual([
+			"nginx.conf:3 include-not-followed?",
+		]);
+		expect(
+			problemsOf({ "docker-compose.yml": compose('"5020:5020"') }),
+		).toEqual([]);
+	});
+});

@@ -1,0 +1,10 @@
+import "./lint-collections.cases";
+import "./lint-compose.cases";
+import "./lint-cron.cases";
+import "./lint-dns.cases";
+import "./lint-files.cases";
+import "./lint-nginx.cases";
+import "./lint-ports.cases";
+import "./lint-registry.cases";
+import "./lint-silences.cases";
+import "./parse-nginx.cases";

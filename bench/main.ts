@@ -4,6 +4,7 @@ import { drift } from "./drift";
 import { machine } from "./machine";
 import { renderResult } from "./markdown";
 import { scale } from "./scale";
+import { diskScan } from "./scan";
 import { startup } from "./startup";
 import { synth } from "./synth";
 import { versus } from "./versus";
@@ -20,6 +21,7 @@ const BENCHMARKS: readonly Benchmark[] = [
 	synth,
 	startup,
 	drift,
+	diskScan,
 ];
 
 async function main(args: readonly string[]): Promise<number> {

@@ -340,6 +340,15 @@ describe("a pull-through cache", () => {
 			reason: "size",
 			tags: ["v1"],
 		});
+		// nobody pushes to a cache
+		for (const { repair } of findings)
+			expect(repair).toMatchObject({
+				action: "replace-file",
+				commands: [
+					expect.stringContaining(`rm -rf ${dirname(storage.blob(LAYER))} `),
+					expect.stringContaining(`scan ${store} --cache`),
+				],
+			});
 	});
 });
 
@@ -402,6 +411,19 @@ describe("what cannot be looked at is said, and the rest is looked at", () => {
 		expect(inconclusive).toMatchObject([{ reason: "deadline" }]);
 	});
 
+	test("no time for a second look: what the first one saw is no finding yet", async () => {
+		plant.missing(storage.revisionLink("app", CHILD));
+		let asked = 0;
+		const stop = {
+			get aborted() {
+				return ++asked > 2;
+			},
+		} as AbortSignal;
+		const { findings, inconclusive, outcome } = await look({ stop });
+		expect({ findings, outcome }).toEqual({ findings: [], outcome: "partial" });
+		expect(inconclusive.map(({ reason }) => reason)).toContain("deadline");
+	});
+
 	/** Does something at the n-th time that the scan asks whether to stop: before each tag, and between the two looks. */
 	const meanwhile = (when: number, change: () => void) => {
 		let asked = 0;
@@ -416,7 +438,7 @@ describe("what cannot be looked at is said, and the rest is looked at", () => {
 	test("what is bad at one look and not at the next is no finding", async () => {
 		const link = storage.revisionLink("app", CHILD);
 		plant.missing(link);
-		const stop = meanwhile(4, () => storage.write(link, CHILD));
+		const stop = meanwhile(3, () => storage.write(link, CHILD));
 		const { findings, inconclusive, outcome } = await look({ stop });
 		expect({ findings, outcome }).toEqual({
 			findings: [],

@@ -27,6 +27,7 @@ export interface RepairContext {
 	readonly store: string;
 	readonly folder: RepositoryFolder;
 	readonly blobs: BlobFolder;
+	readonly isCache: boolean;
 	/** The digest that the finding's first tag names. */
 	readonly root: string | undefined;
 }
@@ -68,6 +69,29 @@ function withVariable(command: string): string {
 		.replace(new RegExp(`(?<!["$])\\b${HOST}/`, "g"), `"$${HOST}"/`);
 }
 
+/** Nobody pushes to a cache: what is wrong is removed, and the next pull brings it from upstream. */
+function refetch(
+	{ digest, tags }: Unrepaired,
+	{ store, folder, blobs }: RepairContext,
+): Repair {
+	const tag = dirname(dirname(folder.tagLink(tags[0] ?? "")));
+	const wrong =
+		digest === null
+			? [tag]
+			: [
+					dirname(blobs.pathOf(digest)),
+					dirname(folder.revisionLink(digest)),
+					dirname(folder.layerLink(digest)),
+				];
+	return {
+		action: "replace-file",
+		commands: [
+			`rm -rf ${wrong.map(quote).join(" ")} # on the cache's host, then restart the cache and pull again`,
+			`cdktf-registry-guard scan ${quote(store)} --cache`,
+		],
+	};
+}
+
 /**
  * What to do about a finding of the disk scan. `relink`: all bytes that it needs are there, only links are lost, and
  * the commands write them. `$REGISTRY` in a command is the registry's `host[:port]`, `$COPY` any place that still holds
@@ -78,6 +102,7 @@ export function planDiskRepair(
 	suspect: Suspect,
 	context: RepairContext,
 ): Repair {
+	if (context.isCache) return refetch(finding, context);
 	const isLost = LOST.has(suspect.bad.reason);
 	const { reason, links } = isLost
 		? withLinks(suspect, context)

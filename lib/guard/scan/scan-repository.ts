@@ -3,6 +3,7 @@ import { compareText } from "../broken-tags";
 import { mergeSuspects } from "../merge-suspects";
 import { type Doubt, reach, type Suspect } from "../reach";
 import { addNodes, emptyTally, type Tally } from "../tally";
+import type { Unlooked } from "../verdict";
 import type { BlobFolder } from "./blob-folder";
 import { DiskWalk, seenBlob } from "./disk-walk";
 import { hashFile } from "./hash-file";
@@ -93,38 +94,43 @@ class Look {
 			for (const doubt of seen.doubts) this.doubts.push(doubt);
 			first = mergeSuspects(first, this.#wanted(seen.suspects));
 		}
-		if (first.length === 0 || this.#context.pace.isOver) return first;
-		return this.#again(first);
+		return first.length === 0 ? first : this.#again(first);
 	}
 
 	async #again(first: readonly Suspect[]): Promise<readonly Suspect[]> {
-		const references = new Set(first.flatMap((each) => each.references));
-		const left = [...references].filter(
-			(each) => each.includes(":") || this.#folder.hasTag(each),
-		);
+		const all = [...new Set(first.flatMap((each) => each.references))];
 		let second: readonly Suspect[] = [];
-		for (let at = 0; at < left.length; at += AT_A_TIME) {
-			const walk = await this.#walk(left.slice(at, at + AT_A_TIME));
+		for (let at = 0; at < all.length; at += AT_A_TIME) {
+			const walk = await this.#walk(all.slice(at, at + AT_A_TIME));
 			const seen = reach(walk);
 			for (const [reference, digest] of [...seen.rootOf, ...walk.targets])
 				if (digest !== "") this.rootOf.set(reference, digest);
 			second = mergeSuspects(second, this.#wanted(seen.suspects));
 		}
+		// a tag that was deleted meanwhile leads nowhere, and that is no damage
+		const isThere = (each: string) =>
+			each.includes(":") || this.#folder.hasTag(each);
+		second = second
+			.map((each) => ({ ...each, references: each.references.filter(isThere) }))
+			.filter(({ references }) => references.length > 0);
 		const kept = new Set(second.map(keyOf));
-		for (const {
-			references: [reference = ""],
-			digest,
-			...each
-		} of first)
-			if (!kept.has(keyOf({ ...each, references: [reference], digest })))
-				this.doubts.push({
-					unlooked: "moved",
-					detail: "bad at the first look, and not at the second",
-					reference,
-					digest,
-				});
+		for (const suspect of first) {
+			if (kept.has(keyOf(suspect))) continue;
+			const { references, digest } = suspect;
+			const [reference = ""] = references;
+			this.doubts.push({ ...this.#unconfirmed(), reference, digest });
+		}
 		const known = new Set(first.map(keyOf));
 		return second.filter((each) => known.has(keyOf(each)));
+	}
+
+	#unconfirmed(): Unlooked {
+		return this.#context.pace.isOver
+			? { unlooked: "deadline", detail: "bad, and no time for a second look" }
+			: {
+					unlooked: "moved",
+					detail: "bad at the first look, and not at the second",
+				};
 	}
 
 	/** Digests of layer links that lead to no blob. */

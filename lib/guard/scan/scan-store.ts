@@ -163,9 +163,10 @@ class StoreScan {
 			got: bad.got,
 			inUse: null,
 		};
-		const { name, path: store } = this.#store;
+		const { name, path: store, isCache } = this.#store;
 		const repair = planDiskRepair(finding, suspect, {
 			store,
+			isCache,
 			folder,
 			blobs,
 			root: root ?? (first.includes(":") ? first : undefined),

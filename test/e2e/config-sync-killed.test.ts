@@ -50,6 +50,7 @@ suite("registry-config-sync over a real sshd: waiting, and being killed", () => 
 		expect(vm.managed()).toMatchObject(vm.script("four"));
 		vm.machine.done();
 	});
+
 	/** Starts a sync that takes long over its containers, and waits until it is at them. */
 	async function begun(text: string): Promise<readonly [Promise<Finished>]> {
 		vm.machine.setSlow(1);
@@ -62,29 +63,40 @@ suite("registry-config-sync over a real sshd: waiting, and being killed", () => 
 		);
 		return [run];
 	}
-	const kill = (...texts: readonly string[]) => {
+	const kill = (signal: NodeJS.Signals, ...texts: readonly string[]) => {
 		const pids = running(...texts);
 		expect(pids.length).toBeGreaterThan(0);
-		for (const pid of pids) process.kill(pid, "SIGKILL");
+		for (const pid of pids) process.kill(pid, signal);
 	};
-	lab.test(
-		"the work is killed in the middle: its parent puts the old state back",
-		async () => {
-			const before = vm.managed();
-			const [run] = await begun("five");
-			kill(`root=${vm.machine.root}`, "part=work");
-			const ran = await run;
-			expectExit(ran, 1);
-			expect(ran?.stdout).toMatch(/the work was killed[\s\S]*rolled back/);
-			expect(vm.managed()).toEqual(before);
-			expect(await vm.front()).toBe(200);
-		},
-	);
+
+	for (const [signal, said] of [
+		["SIGKILL", /the work was killed[\s\S]*rolled back/],
+		["SIGTERM", /failed[\s\S]*rolled back/],
+	] as const)
+		lab.test(
+			`${signal} for the work in the middle: the old state is put back`,
+			async () => {
+				const before = vm.managed();
+				const [run] = await begun("five");
+				kill(signal, `root=${vm.machine.root}`, "part=work");
+				const ran = await run;
+				expectExit(ran, 1);
+				expect(ran.stdout).toMatch(said);
+				expect(vm.managed()).toEqual(before);
+				expect(await vm.front()).toBe(200);
+			},
+		);
+
 	lab.test(
 		"the pipeline is killed in the middle: the new state is completed",
 		async () => {
 			const [run] = await begun("six");
-			kill("ssh", `${vm.machine.sshd.user}@127.0.0.1`, vm.machine.root);
+			kill(
+				"SIGKILL",
+				"ssh",
+				`${vm.machine.sshd.user}@127.0.0.1`,
+				vm.machine.root,
+			);
 			const cut = await run;
 			expectExit(cut, 3);
 			expect(cut.stderr).toContain("the connection broke");
@@ -97,12 +109,13 @@ suite("registry-config-sync over a real sshd: waiting, and being killed", () => 
 			expect(await vm.front()).toBe(200);
 		},
 	);
+
 	lab.test(
 		"the machine goes down in the middle: the next run puts the old state back first",
 		async () => {
 			const before = vm.managed();
 			const [run] = await begun("seven");
-			kill(`root=${vm.machine.root}`);
+			kill("SIGKILL", `root=${vm.machine.root}`);
 			expect((await run)?.code).not.toBe(0);
 			vm.machine.setSlow(0);
 			expect(vm.managed()).not.toEqual(before);

@@ -18,10 +18,23 @@ suite("registry-config-sync over a real sshd: what it refuses", () => {
 	lab.before(async () => {
 		vm = await SyncedVm.start(lab, programs);
 	});
-	lab.test("what the rest starts from", async () => {
-		expectExit(await vm.sync(vm.whole()), 0);
-		vm.machine.done();
-	});
+	lab.test(
+		"a VM that people set up by hand is adopted, and what is theirs stays",
+		async () => {
+			const theirs = { "opt/registry/cleanup-tags.sh": "#!/bin/sh\n" };
+			vm.machine.write({
+				...theirs,
+				"opt/registry/docker-compose.yml": `# by hand\n${vm.compose(["b"])}`,
+				"opt/registry/config-b.yml": vm.config("b"),
+			});
+			const ran = await vm.sync(vm.whole());
+			expectExit(ran, 0);
+			expect(ran.stdout).toMatch(/^-# by hand$/m);
+			expect(vm.managed()).toMatchObject({ ...vm.whole(), ...theirs });
+			// registry-b is as it was, so nobody bounces it; it did not run, which is no new sickness
+			expect(vm.machine.done()).not.toContain("up registry-b");
+		},
+	);
 
 	lab.test(
 		"what does not load is refused before anything is touched",

@@ -26,7 +26,7 @@ export const HOST_RULES = {
 		proof: "test/e2e/registry-host-nginx-traps.test.ts",
 	},
 	"proxy-with-delete": {
-		why: "a 2.8 cache that may delete takes an expired image's blobs away from the other images that share them: their pull ends in an unexpected EOF",
+		why: "a cache that may delete takes an expired image's blobs away from the other images that share them; where it remembers blobs, as 2.8 and 3.x do with a descriptor cache, their pull ends in an unexpected EOF",
 		proof: "test/e2e/lint.test.ts",
 	},
 	"unknown-config-key": {

@@ -89,12 +89,15 @@ function lintEviction(registry: RegistryView, report: Report): void {
 	const remote = value("proxy", "remoteurl");
 	if (remote === "") return;
 	const deletes = isTrue(value("storage", "delete", "enabled"));
-	if (deletes && distribution !== 3)
+	const remembers = value("storage", "cache", "blobdescriptor") !== "";
+	if (deletes && (distribution !== 3 || remembers))
 		report(
 			"proxy-with-delete",
 			place("storage", "delete", "enabled"),
-			`got storage.delete.enabled in a cache of ${remote}${distribution ? "" : " (its version is not known without its compose file)"}`,
-			"leave storage.delete out: a cache answers 405 to DELETE anyway, and 2.8 uses it to expire blobs that other images share",
+			`got storage.delete.enabled${remembers ? " with storage.cache.blobdescriptor" : ""} in a cache of ${remote}${distribution ? "" : " (its version is not known without its compose file)"}`,
+			distribution === 3
+				? "leave storage.cache out: what expires in one repository goes from all of them, and only a registry that remembers no blobs pulls it again"
+				: "leave storage.delete out: a cache answers 405 to DELETE anyway, and 2.8 uses it to expire blobs that other images share",
 		);
 	const ttl = value("proxy", "ttl");
 	if (/^-|^0+(\.0*)?([a-zµ]+)?$/.test(ttl) && distribution !== 2)

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ALERTS } from "../../lib/alerts/alert";
 import { alertFiles } from "../../lib/alerts/alert-files";
+import { integrityAlerts } from "../../lib/alerts/integrity-alerts";
 import { EVERYTHING } from "../alerts/watched";
 import { Alertmanager } from "../support/alertmanager";
 import { eventually } from "../support/eventually";
@@ -20,7 +20,9 @@ suite("an unreadable catalog silences what follows from it", () => {
 			pushgateway: "http://pushgateway.monitoring:9091",
 			prometheusRule: { namespace: "monitoring" },
 		})["alerts/alertmanager-inhibition.yml"] ?? "";
-	const names = Object.keys(ALERTS);
+	const names = [
+		...new Set(integrityAlerts(EVERYTHING).rules.map(({ alert }) => alert)),
+	];
 	const [broken, other] = ["registry.example:5050", "forgejo.example"];
 	let manager: Alertmanager;
 
@@ -68,7 +70,7 @@ suite("an unreadable catalog silences what follows from it", () => {
 			path,
 		]);
 		expect({ code, stdout }).toMatchObject({ code: 0 });
-		expect(stdout).toContain("1 inhibit rules");
+		expect(stdout).toContain("3 inhibit rules");
 	});
 
 	lab.test("nothing is silenced while the catalog is readable", async () => {
@@ -109,4 +111,27 @@ suite("an unreadable catalog silences what follows from it", () => {
 		expect(await silenced(String(other), count)).toEqual([]);
 		expect(await manager.active()).toEqual([...names].sort());
 	});
+
+	lab.test(
+		"of the alerts on one registry's collection the worst speaks, of the same registry only",
+		async () => {
+			const collection = (alertname: string, registry: string) => ({
+				alertname,
+				instance: "10.0.20.10:9100",
+				registry,
+				severity: "warning",
+			});
+			const before = (await manager.alerts()).length;
+			await post([
+				collection("RegistryGCLost", "private"),
+				collection("RegistryGCFailed", "private"),
+				collection("RegistryGCStale", "private"),
+				collection("RegistryGCStale", "dockerhub"),
+			]);
+			expect(await silenced("10.0.20.10:9100", before + 4)).toEqual([
+				"RegistryGCFailed",
+				"RegistryGCStale",
+			]);
+		},
+	);
 });

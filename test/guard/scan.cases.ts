@@ -459,13 +459,13 @@ describe("what cannot be looked at is said, and the rest is looked at", () => {
 		expect(inconclusive).toMatchObject([{ tag: "v1", reason: "moved" }]);
 	});
 
-	test("everything vanishes under the scan: it ends, and says what it saw", async () => {
+	test("everything vanishes under the scan: no finding, and not whole either", async () => {
 		for (const tag of ["v2", "v3"]) storage.put("app", APP, tag);
 		const stop = meanwhile(3, () => rmSync(root(), { recursive: true }));
-		const { findings, inconclusive } = await look({ stop });
-		expect(findings).toEqual([]);
+		const { findings, inconclusive, outcome } = await look({ stop });
+		expect({ findings, outcome }).toEqual({ findings: [], outcome: "partial" });
 		expect(new Set(inconclusive.map(({ reason }) => reason))).toEqual(
-			new Set(["moved"]),
+			new Set(["moved", "wrong-backend"]),
 		);
 	});
 });

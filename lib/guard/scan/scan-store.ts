@@ -10,6 +10,7 @@ import { BlobFolder } from "./blob-folder";
 import { planDiskRepair } from "./disk-repair";
 import type { Store } from "./find-stores";
 import { Hashes } from "./hashes";
+import { listFolder } from "./list-folder";
 import { listRepositories } from "./list-repositories";
 import type { Pace } from "./pace";
 import { removeLayerLink } from "./remove-layer-link";
@@ -87,6 +88,11 @@ class StoreScan {
 				findings: this.#findings.length,
 			});
 		}
+		if ("reason" in listFolder(root))
+			this.#ledger.add({
+				reason: "wrong-backend",
+				detail: `${root}: gone since the scan began`,
+			});
 		if (this.#repositories === 0 && !isCache && !this.#pace.isOver)
 			this.#ledger.add({
 				reason: "catalog-shrunk",

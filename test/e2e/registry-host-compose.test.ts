@@ -1,8 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { composeFile } from "../../lib/registry-host/compose";
 import { nginxFile } from "../../lib/registry-host/nginx";
 import { registryHost } from "../../lib/registry-host/registry-host";
+import { registryHostBundle } from "../../lib/registry-host/registry-host-bundle";
+import { sha256 } from "../support/images";
 import { Lab } from "../support/lab";
 import { requirePrograms } from "../support/requires";
 import { runProgram } from "../support/run-program";
@@ -11,6 +14,7 @@ import { host } from "../support/settings-host";
 const { suite, programs } = requirePrograms(
 	"docker-compose",
 	"check-jsonschema",
+	"promtool",
 );
 
 interface Port {
@@ -161,6 +165,30 @@ suite("the rendered compose file, read by compose", () => {
 			expect(listening).toEqual([
 				5000, 5001, 5010, 5020, 5030, 5040, 5050, 8080,
 			]);
+		},
+	);
+
+	lab.test(
+		"Prometheus reads the scrape configs, beside each other and by the alerts' jobs",
+		async () => {
+			const jobs = registryHostBundle(host, (text) =>
+				sha256(text).slice("sha256:".length),
+			)
+				.filter(({ path }) => path.startsWith("prometheus/"))
+				.flatMap(({ text }) => parse(text).scrape_configs);
+			const file = join(lab.folder, "prometheus.yml");
+			writeFileSync(file, JSON.stringify({ scrape_configs: jobs }));
+			expect(
+				await runProgram(programs.promtool, ["check", "config", file]),
+			).toMatchObject({ code: 0 });
+			expect(jobs.map(({ job_name }) => job_name)).toEqual([
+				"registry-host",
+				"dockerhub-metrics",
+			]);
+			const alerts = parse(
+				readFileSync("generated/alerts/scrape-configs.yml", "utf8"),
+			).scrape_configs;
+			expect(alerts).toContainEqual(jobs[1]);
 		},
 	);
 });

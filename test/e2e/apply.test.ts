@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
 	chmodSync,
 	existsSync,
@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { App, DataResource, LocalBackend, TerraformStack } from "cdktf";
+import { eventually } from "../support/eventually";
 import { Lab } from "../support/lab";
 import { requirePrograms } from "../support/requires";
 import { dataRoot, must, writeFiles } from "../support/terraform/hand-written";
@@ -263,6 +264,40 @@ suite("ci/apply on a real clone and a real Terraform", () => {
 			synth("two");
 			expect(run(APPLY, [], settings).stdout).toContain("APPLIED  synthesized");
 			expect(run(DRIFT, [], settings).stdout).toContain("5 clean");
+		},
+	);
+
+	lab.test(
+		"told to end in the middle of an apply: Terraform writes its state and frees the lock, exit 3, found again",
+		async () => {
+			const started = join(lab.folder, "started");
+			commit({
+				"stacks/other/main.tf":
+					after("in the middle") +
+					`resource "terraform_data" "slow" {\n  depends_on = [terraform_data.thing]\n  provisioner "local-exec" {\n    command = "echo > ${started}; exec sleep 300"\n  }\n}\n`,
+			});
+			const child = spawn("bash", [APPLY], {
+				cwd: clone,
+				env: { PATH: process.env.PATH, ...env },
+				stdio: ["ignore", "pipe", "ignore"],
+			});
+			let output = "";
+			child.stdout.on("data", (chunk) => {
+				output += chunk;
+			});
+			await eventually("apply", async () => existsSync(started), Boolean);
+			// as a pod that is deleted
+			child.kill("SIGTERM");
+			expect(await new Promise((resolve) => child.once("close", resolve))).toBe(
+				3,
+			);
+			expect(output).toContain("FAILED   other: apply: told to stop");
+			expect(input("other")).toBe("in the middle");
+			expect(record().other.pending).toBe(true);
+			expect(run(DRIFT, ["--locks"]).stdout).toContain("FREE  other");
+			git("revert", "--no-edit", "HEAD");
+			expect(run(APPLY).stdout).toContain("APPLIED  other");
+			expect(input("other")).toBe("other 2");
 		},
 	);
 

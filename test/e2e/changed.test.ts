@@ -69,6 +69,11 @@ suite("guard changed on a real clone", () => {
 			"stacks/b-db/main.tf": reading("b-db", "c-net"),
 			"stacks/a-app/main.tf": reading("a-app", "b-db"),
 			"stacks/alone/main.tf": `${dataRoot("alone")}module "m" {\n  source = "../../shared/one"\n}\nlocals {\n  text = templatefile("\${path.module}/../../files/\${var.name}.tpl", {})\n  # file("../../unused/x")\n}\n`,
+			"stacks/nested/main.tf": `locals {\n  a = "x \${file("\${path.module}/../../nested/a.txt")}"\n}\n`,
+			"stacks/nested/more.tf.json": `{"locals": {"b": "\${file(\\"\${path.root}/../../nested/b.txt\\")}"}}`,
+			"nested/a.txt": "a",
+			"nested/b.txt": "b",
+			"nested/c.txt": "c",
 			"shared/one/main.tf": 'module "deep" {\n  source = "../two"\n}\n',
 			"shared/two/main.tf":
 				'output "x" {\n  value = file("../../files-of-two/x.txt")\n}\n',
@@ -82,9 +87,9 @@ suite("guard changed on a real clone", () => {
 			"tg/terragrunt.hcl": "# root\n",
 			"tg/vpc/terragrunt.hcl":
 				"include {\n  path = find_in_parent_folders()\n}\n",
-			"tg/app/terragrunt.hcl":
-				'include {\n  path = find_in_parent_folders()\n}\nterraform {\n  source = "../../shared//one"\n}\ndependency "vpc" {\n  config_path = "../vpc"\n}\n',
+			"tg/app/terragrunt.hcl": `include {\n  path = find_in_parent_folders()\n}\nterraform {\n  source = "../../shared//one"\n}\ndependency "vpc" {\n  config_path = "../vpc"\n}\nlocals {\n  common = "\${get_parent_terragrunt_dir()}/common.tfvars"\n}\n`,
 			"tg/app/README.md": "app",
+			"tg/common.tfvars": "a = 1\n",
 		});
 		symlinkSync(
 			"../../linked/common.tf",
@@ -99,7 +104,7 @@ suite("guard changed on a real clone", () => {
 	});
 
 	describe("what a root depends on", () => {
-		const ALL = ["c-net", "b-db", "a-app", "alone"];
+		const ALL = ["c-net", "b-db", "a-app", "alone", "nested"];
 		test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
 			["a file of its own", { "stacks/b-db/new.txt": "x" }, ["b-db"]],
 			["a local module", { "shared/one/x.tf": "# x\n" }, ["alone"]],
@@ -115,6 +120,9 @@ suite("guard changed on a real clone", () => {
 			["modules/", { "modules/m/new.tf": "# n\n" }, ALL],
 			["config.tfvars", { "config.tfvars": "a = 2\n" }, ALL],
 			["terragrunt.hcl at the top", { "terragrunt.hcl": "# x\n" }, ALL],
+			["a string in a string", { "nested/a.txt": "A" }, ["nested"]],
+			["a string in a string of JSON", { "nested/b.txt": "B" }, ["nested"]],
+			["the file beside them", { "nested/c.txt": "C" }, []],
 			["a file of nobody", { "docs/x.md": "x" }, []],
 		])("%s", async (_what, files, wanted) => {
 			const base = git("rev-parse", "HEAD").trim();
@@ -162,6 +170,8 @@ suite("guard changed on a real clone", () => {
 				expect(names(await changed(base, roots))).toEqual(["vpc", "app"]);
 				const next = commit({ "shared/two/y.tf": "# y\n" });
 				expect(names(await changed(`${next}~1`, roots))).toEqual(["app"]);
+				commit({ "tg/common.tfvars": "a = 2\n" });
+				expect(names(await changed(next, roots))).toEqual(["app"]);
 			},
 		);
 	});
@@ -179,6 +189,7 @@ suite("guard changed on a real clone", () => {
 				"b-db",
 				"a-app",
 				"alone",
+				"nested",
 			]);
 			expect(roots[2]?.after).toEqual(
 				["c-net", "b-db"].map((name) => join(clone, "stacks", name)),

@@ -2,7 +2,13 @@ import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Environment } from "../inputs";
 import type { Root } from "../roots/root";
-import { codeOf, isTerraformFile, realPath, stringsIn } from "./terraform-text";
+import {
+	codeOf,
+	isTerraformFile,
+	pathsIn,
+	realPath,
+	stringsIn,
+} from "./terraform-text";
 
 /** In any folder above it: what a hand-written root may depend on in ways that its code does not show. */
 const GLOBAL = ["modules", "config.tfvars", "terragrunt.hcl"];
@@ -50,6 +56,9 @@ export function inputsOf(
 			GLOBAL.map((each) => join(up, each)),
 		),
 	);
+	const parent = dirname(
+		inParents(root.folder, "terragrunt.hcl") ?? join(top, "x"),
+	);
 	let files = 0;
 
 	const add = (given: string): void => {
@@ -90,18 +99,19 @@ export function inputsOf(
 			const found = inParents(root.folder, name);
 			if (found) add(found);
 		}
-		for (const text of stringsIn(code))
-			for (const path of pathsIn(text, folder)) add(path);
+		for (const text of new Set([...stringsIn(code), ...pathsIn(code)]))
+			for (const path of leadsTo(text, folder)) add(path);
 	};
 	/** Where a string leads outside of the folder it stands in; from there, and from the root, where Terraform runs. */
-	const pathsIn = (text: string, folder: string): readonly string[] => {
+	const leadsTo = (text: string, folder: string): readonly string[] => {
 		const [written = ""] = text
 			.replace(/\$\{\s*path\.module\s*\}/g, folder)
 			.replace(
 				/\$\{\s*(path\.(root|cwd)|get_(original_)?terragrunt_dir\(\))\s*\}/g,
 				root.folder,
 			)
-			.replace(/\$\{\s*get_(repo_root|parent_terragrunt_dir)\(\)\s*\}/g, top)
+			.replace(/\$\{\s*get_repo_root\(\)\s*\}/g, top)
+			.replace(/\$\{\s*get_parent_terragrunt_dir\(\)\s*\}/g, parent)
 			.split(/\$\{|%\{|\?|\*/);
 		const leaves = written.startsWith("/") || /(^|\/)\.\.(\/|$)/.test(written);
 		if (!leaves || written.includes("://") || written.includes("\\")) return [];

@@ -38,6 +38,11 @@ export function stringsIn(code: string): readonly string[] {
 	);
 }
 
+/** Runs of what paths are written with, quoted or not: a string inside the `${}` of another is none to `stringsIn`. */
+export function pathsIn(code: string): readonly string[] {
+	return code.match(/(?:\$\{\s*[\w.]+(?:\(\))?\s*\}|[\w.@%+~:/-])+/g) ?? [];
+}
+
 /** Every block or object that a pattern ending in `{` opens: the pattern's first group and what is between the braces. */
 export function blocksIn(
 	code: string,

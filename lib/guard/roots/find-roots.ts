@@ -5,6 +5,8 @@ import type { Inputs } from "../inputs";
 import { shown } from "../usage-error";
 import type { Root, RootKind } from "./root";
 
+const CODE = /\.(tf|tofu)(\.json)?$/;
+
 /** Names in a folder, sorted; none where it cannot be read. */
 function namesIn(folder: string): readonly string[] {
 	try {
@@ -25,9 +27,7 @@ function kindOf(folder: string): RootKind | undefined {
 	const names = namesIn(folder);
 	if (names.includes("cdk.tf.json")) return "cdktf";
 	if (names.includes("terragrunt.hcl")) return "terragrunt";
-	return names.some((each) => /\.(tf|tofu)(\.json)?$/.test(each))
-		? "hcl"
-		: undefined;
+	return names.some((each) => CODE.test(each)) ? "hcl" : undefined;
 }
 
 /** Roots directly below a folder. */
@@ -66,7 +66,7 @@ function expand(operand: string): readonly string[] {
 	const kind = kindOf(operand);
 	if (kind === "cdktf" || kind === "hcl") return [operand];
 	const children = childrenOf(operand);
-	const { length } = namesIn(operand).filter((name) => /\.tf/.test(name));
+	const { length } = namesIn(operand).filter((name) => CODE.test(name));
 	if (kind && (children.length === 0 || length > 0)) return [operand];
 	return children.length > 0 ? children : childrenOf(join(operand, "stacks"));
 }

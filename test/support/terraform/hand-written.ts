@@ -18,14 +18,6 @@ export function dataRoot(input: string, more = ""): string {
 	return `resource "terraform_data" "thing" {\n  input = ${JSON.stringify(input)}\n}\noutput "thing" {\n  value = terraform_data.thing.output\n}\n${more}`;
 }
 
-/** Environment of a Terraform that asks nobody and reads no settings of ours. */
-export function terraformEnv(
-	home: string,
-	terraform: string,
-): Readonly<Record<string, string>> {
-	return { HOME: home, TERRAFORM_BINARY_NAME: terraform };
-}
-
 /** Runs a program in a folder to its end. @throws Error with what it printed where it fails */
 export function must(
 	folder: string,

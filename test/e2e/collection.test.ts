@@ -223,6 +223,16 @@ suite("the safe collection of a private registry 2.8.2", () => {
 		},
 	);
 
+	lab.test("a step that could not be written down is no success", async () => {
+		const { base } = registry.model;
+		// what a disk that is full leaves behind
+		writeFileSync(join(base, "state/gc-private/step"), "");
+		const end = `${base}/bin/collect end private ${base}/data/private --cache`;
+		expect(await registry.host.run(end)).toMatchObject({ code: 1 });
+		expect(registry.failedStep()).toBe("unknown");
+		expect(registry.metric("success")).toBe(0);
+	});
+
 	lab.test(
 		"it cannot be looked at again: the gate stays open until it can",
 		async () => {

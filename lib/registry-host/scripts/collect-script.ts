@@ -180,6 +180,8 @@ end() {
     return
   fi
   failed=$(cat "$work/step")
+  # a disk that is full leaves the file empty
+  failed=\${failed:-unknown}
   [ "$failed" != collected ] || failed=''
   if ! start; then
     record "\${failed:-start}"

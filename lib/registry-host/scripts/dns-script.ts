@@ -70,8 +70,8 @@ answers() {
   return 1
 }
 
-# the servers of the link, in their order, each once
-servers() { "$resolvectl" dns "$link" | sed 's/^[^:]*://' | tr -s ' ' '\n' | awk 'NF && !seen[$0]++' | paste -s -d ' '; }
+# the IPv4 servers of the link, in their order, each once; routers announce others
+servers() { "$resolvectl" dns "$link" | sed 's/^[^:]*://' | tr -s ' ' '\n' | awk 'NF && !/:/ && !seen[$0]++' | paste -s -d ' '; }
 
 holds() {
   local got

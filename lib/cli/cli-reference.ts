@@ -1,9 +1,11 @@
 import {
+	BUNDLE_MATCHES,
 	COMMANDS,
 	type Command,
 	DRIFT_JOB,
 	DRIFT_METRICS,
 	EXIT,
+	GC_METRICS,
 	INCONCLUSIVE_REASONS,
 	KINDS,
 	KUBERNETES_ENV,
@@ -19,17 +21,8 @@ import {
 } from "../guard/contract";
 import { OPERANDS } from "../guard/help";
 import { ANSWERS, CAUSES } from "../guard/scan/diagnosis";
-
-function table(
-	head: readonly string[],
-	rows: readonly (readonly string[])[],
-): string {
-	const line = (cells: readonly string[]) =>
-		`| ${cells.map((each) => each.replaceAll("|", "\\|")).join(" | ")} |`;
-	return [line(head), line(head.map(() => "---")), ...rows.map(line)].join(
-		"\n",
-	);
-}
+import { renderLintReference } from "./lint-reference";
+import { markdownTable as table } from "./markdown-table";
 
 const code = (text: string | undefined) => (text ? `\`${text}\`` : "-");
 const codes = (texts: readonly string[]) => texts.map(code).join(", ");
@@ -70,6 +63,7 @@ ${table(["command", "does"], commands)}
 \`REF\` is \`host[:port]/repository[:tag][@digest]\`: https, unless written \`http://host/...\` or on the host of an http \`REGISTRY_URL\`; on a
 host of \`--pull-hosts\` it is read from the registry of \`REGISTRY_URL\`. \`guard --version\`, \`guard [COMMAND] --help\`.
 
+${renderLintReference()}
 ## Flags and variables
 
 Flags beat variables; a variable that is set to the empty string is not set. Durations: \`90s\`, \`10m\`, \`2h\`. Lists: commas.
@@ -197,6 +191,10 @@ Gauges, in the Pushgateway group \`/metrics/job/<job>/instance/<instance>[/shard
 one never lowers a failure family and never sends a success; a blind one says only that it is blind (both POST).
 
 ${table(["name", "labels", "meaning"], Object.values(METRICS).map(metricRow))}
+
+On the VM, in node_exporter's textfile folder, beside those of the scan: what a collection did, and whether the files are as rendered.
+
+${table(["name", "labels", "meaning"], [...Object.values(GC_METRICS), BUNDLE_MATCHES].map(metricRow))}
 
 \`drift\` publishes to the group \`/metrics/job/${DRIFT_JOB}\` (PUT):
 

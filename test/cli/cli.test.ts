@@ -1,0 +1,2 @@
+import "./cli-reference.cases";
+import "./lint.cases";

@@ -1,6 +1,7 @@
 import { renderYaml } from "../yaml";
 import { GENERATED, type HostFile, vmFile } from "./host-file";
 import type { HostRegistry } from "./host-registry";
+import type { HostUi } from "./host-ui";
 import { mergePatch } from "./merge-patch";
 import { publishedPorts } from "./published-ports";
 import type { RegistryHost } from "./registry-host";
@@ -30,12 +31,12 @@ function compose(host: RegistryHost): object {
 		name: project,
 		services: {
 			...Object.fromEntries(
-				registries.map((each) => [each.service, registryService(each)]),
+				registries.map((each) => [each.service, registryService(each, host)]),
 			),
 			nginx: nginxService(host),
-			...(ui && { "registry-ui": uiService(ui) }),
+			...(ui && { "registry-ui": uiService(ui, host) }),
 			...(nodeExporter && {
-				"node-exporter": exporterService(nodeExporter, host.textfileFolder),
+				"node-exporter": exporterService(nodeExporter, host),
 			}),
 		},
 		networks: {
@@ -57,7 +58,7 @@ function compose(host: RegistryHost): object {
 	};
 }
 
-function registryService(registry: HostRegistry): object {
+function registryService(registry: HostRegistry, host: RegistryHost): object {
 	const { service, image, kind, listen, htpasswd, loginFile } = registry;
 	const { distribution, configFile, data, storage, ipv4 } = registry;
 	const isPrivate = kind === "private";
@@ -88,6 +89,7 @@ function registryService(registry: HostRegistry): object {
 		],
 		networks: { registry: { ipv4_address: ipv4 } },
 		healthcheck: healthcheck(
+			host,
 			isPrivate && htpasswd
 				? `wget -S -O /dev/null http://${at}/v2/ 2>&1 | grep -qE 'HTTP/1\\.[01] (2..|401)'`
 				: `wget -q -O /dev/null http://${at}/v2/`,
@@ -122,6 +124,7 @@ function nginxService(host: RegistryHost): object {
 			registries.map(({ service }) => [service, { condition }]),
 		),
 		healthcheck: healthcheck(
+			host,
 			[
 				"set -e",
 				...ports.map(({ port, tls }) =>
@@ -130,12 +133,12 @@ function nginxService(host: RegistryHost): object {
 						: `wget -q -O /dev/null http://${listen}:${port}/healthz`,
 				),
 			].join("\n"),
-			"15s",
+			nginx.healthStart,
 		),
 	};
 }
 
-function uiService(ui: NonNullable<RegistryHost["ui"]>): object {
+function uiService(ui: HostUi, host: RegistryHost): object {
 	return {
 		image: ui.image,
 		container_name: "registry-ui",
@@ -149,6 +152,7 @@ function uiService(ui: NonNullable<RegistryHost["ui"]>): object {
 		},
 		networks: { registry: { ipv4_address: ui.ipv4 } },
 		healthcheck: healthcheck(
+			host,
 			`wget -q -O /dev/null http://127.0.0.1:${ui.backendPort}/`,
 		),
 	};
@@ -156,7 +160,7 @@ function uiService(ui: NonNullable<RegistryHost["ui"]>): object {
 
 function exporterService(
 	{ image, port, ipv4 }: NonNullable<RegistryHost["nodeExporter"]>,
-	textfileFolder: string,
+	host: RegistryHost,
 ): object {
 	return {
 		image,
@@ -165,7 +169,7 @@ function exporterService(
 		command: [
 			`--web.listen-address=:${port}`,
 			`--path.rootfs=${ROOT_INSIDE}`,
-			`--collector.textfile.directory=${ROOT_INSIDE}${textfileFolder}`,
+			`--collector.textfile.directory=${ROOT_INSIDE}${host.textfileFolder}`,
 		],
 		pid: "host",
 		volumes: [
@@ -179,6 +183,7 @@ function exporterService(
 		],
 		networks: { registry: { ipv4_address: ipv4 } },
 		healthcheck: healthcheck(
+			host,
 			`wget -q -O /dev/null http://127.0.0.1:${port}/metrics`,
 		),
 	};
@@ -195,14 +200,19 @@ function bindFile(source: string, target: string): object {
 	};
 }
 
-function healthcheck(command: string, start = "10s"): object {
+function healthcheck(
+	{ healthcheck }: RegistryHost,
+	command: string,
+	start_period = healthcheck.start,
+): object {
+	const { interval, timeout, retries } = healthcheck;
 	return {
 		// compose takes a single $ for a variable of its own
 		test: ["CMD-SHELL", command.replaceAll("$", "$$$$")],
-		interval: "30s",
-		timeout: "10s",
-		retries: 3,
-		start_period: start,
+		interval,
+		timeout,
+		retries,
+		start_period,
 	};
 }
 

@@ -4,6 +4,8 @@ import { IPV4, must, PATH } from "./must";
 
 /** The blob cache of nginx; sizes and times as nginx writes them. */
 export interface BlobCache {
+	/** Another one leaves the copies of before where they are: keep that of a running nginx. @default - `<folder>/registry` */
+	readonly folder?: string;
 	/** Memory of the keys. @default "500m" */
 	readonly zone?: string;
 	/** @default "50g" */
@@ -42,6 +44,10 @@ export interface HostNginxProps {
 	readonly timeout?: string;
 	/** Whether nginx starts only when every registry is healthy: then one sick cache keeps every port down. @default false */
 	readonly waitForHealth?: boolean;
+	/** @default ["TLSv1.2", "TLSv1.3"] */
+	readonly tlsProtocols?: readonly ("TLSv1.2" | "TLSv1.3")[];
+	/** Time that its health check lets it start. @default "15s" */
+	readonly healthStart?: string;
 	/** Fixed address in the network of the host. @default - .2 */
 	readonly ipv4?: string;
 	/** Lines added to the end of the http block. */
@@ -76,10 +82,13 @@ export function hostNginx(props: HostNginxProps, network: string): HostNginx {
 		folder = "/var/cache/nginx",
 		timeout = "900s",
 		waitForHealth = false,
+		tlsProtocols = ["TLSv1.2", "TLSv1.3"],
+		healthStart = "15s",
 		ipv4 = `${network}.2`,
 		snippet = [],
 	} = props;
 	const {
+		folder: cacheFolder = `${folder}/registry`,
 		zone = "500m",
 		max = "50g",
 		inactive = "24h",
@@ -106,6 +115,7 @@ export function hostNginx(props: HostNginxProps, network: string): HostNginx {
 		errorLog,
 		accessLog,
 		folder,
+		"cache.folder": cacheFolder,
 	}))
 		must(PATH.test(path), `nginx.${prop}`, path, "an absolute path");
 	must(
@@ -117,6 +127,7 @@ export function hostNginx(props: HostNginxProps, network: string): HostNginx {
 	for (const [prop, time] of Object.entries({
 		resolverValid,
 		timeout,
+		healthStart,
 		"cache.inactive": inactive,
 		"cache.valid": valid,
 		"cache.lock": lock,
@@ -129,6 +140,13 @@ export function hostNginx(props: HostNginxProps, network: string): HostNginx {
 			size,
 			"a size such as 500m or 50g",
 		);
+	must(
+		tlsProtocols.length > 0 &&
+			tlsProtocols.every((each) => /^TLSv1\.[23]$/.test(each)),
+		"nginx.tlsProtocols",
+		tlsProtocols,
+		"TLSv1.2, TLSv1.3 or both",
+	);
 	must(
 		Number.isInteger(minUses) && minUses > 0,
 		"nginx.cache.minUses",
@@ -145,9 +163,11 @@ export function hostNginx(props: HostNginxProps, network: string): HostNginx {
 		errorLog,
 		accessLog,
 		folder,
-		cache: { zone, max, inactive, valid, lock, minUses },
+		cache: { folder: cacheFolder, zone, max, inactive, valid, lock, minUses },
 		timeout,
 		waitForHealth,
+		tlsProtocols,
+		healthStart,
 		ipv4,
 		snippet,
 	};

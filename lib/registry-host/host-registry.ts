@@ -12,6 +12,7 @@ import {
 	TIME_OF_DAY,
 } from "./must";
 import type { RegistryConfigPatch } from "./registry-config-keys";
+import { UPLOAD_PURGE, type UploadPurge } from "./upload-purge";
 import {
 	OTHER_COLLECT_AT,
 	PRIVATE_COLLECT_AT,
@@ -88,6 +89,8 @@ export interface HostRegistryProps {
 	readonly collectAt?: string | false;
 	/** Whether nginx keeps its blobs. @default - pull-through: true; a private registry's never are: they would be served without a login */
 	readonly cacheBlobs?: boolean;
+	/** Uploads that were begun and never ended. @default - private: 168h, every 4h; pull-through: 24h, every 24h */
+	readonly purge?: UploadPurge;
 	/** Merged into the registry's config; null removes a key. Unknown keys are refused as everywhere. */
 	readonly extra?: RegistryConfigPatch;
 	/** Lines added to the end of its nginx server. */
@@ -125,6 +128,7 @@ export interface HostRegistry
 	readonly pullHosts: readonly string[];
 	readonly collectAt: string | false;
 	readonly cacheBlobs: boolean;
+	readonly purge: UploadPurge;
 }
 
 /** What of the host its registries follow from. */
@@ -174,6 +178,7 @@ export function hostRegistry(
 			? PRIVATE_COLLECT_AT
 			: (known?.collectAt ?? OTHER_COLLECT_AT),
 		cacheBlobs = !isPrivate,
+		purge = UPLOAD_PURGE[kind],
 		metrics,
 	} = props;
 	check(isPort(port), "port", port, "a port between 1 and 65535");
@@ -281,5 +286,6 @@ export function hostRegistry(
 		pullHosts,
 		collectAt,
 		cacheBlobs,
+		purge,
 	};
 }

@@ -9,10 +9,6 @@ import {
 	SCAN_UNIT,
 } from "./unit-names";
 
-/** Seconds that starting or stopping all containers may take. */
-const COMPOSE_PATIENCE = 300;
-/** Seconds that one who needs the lock waits for it: longer than any who holds it needs. */
-const LOCK_PATIENCE = 7200;
 const NETWORK = ["Wants=network-online.target"];
 /** The command line of Docker looks for its own settings there, and systemd sets none. */
 const HOME = "Environment=HOME=/root";
@@ -45,11 +41,14 @@ export function hostTimers(host: RegistryHost): readonly string[] {
 }
 
 /** Waits for the lock and never skips: two that work on the stores at the same time lose images. */
-function locked({ lockFile }: RegistryHost, command: string): string {
-	return `/usr/bin/flock -w ${LOCK_PATIENCE} ${lockFile} ${command}`;
+function locked(
+	{ lockFile, lockSeconds }: RegistryHost,
+	command: string,
+): string {
+	return `/usr/bin/flock -w ${lockSeconds} ${lockFile} ${command}`;
 }
 
-function composeUnit({ base }: RegistryHost): HostFile {
+function composeUnit({ base, composeSeconds }: RegistryHost): HostFile {
 	return unitFile(COMPOSE_UNIT, {
 		Unit: [
 			"Description=The registries of this machine",
@@ -64,8 +63,8 @@ function composeUnit({ base }: RegistryHost): HostFile {
 			HOME,
 			"ExecStart=docker compose up -d --remove-orphans",
 			"ExecStop=docker compose down",
-			`TimeoutStartSec=${COMPOSE_PATIENCE}`,
-			`TimeoutStopSec=${COMPOSE_PATIENCE}`,
+			`TimeoutStartSec=${composeSeconds}`,
+			`TimeoutStopSec=${composeSeconds}`,
 		],
 		Install: ["WantedBy=multi-user.target"],
 	});

@@ -74,7 +74,7 @@ function common({ nginx }: RegistryHost): NginxLine[] {
 		...["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
 			(what) => `${what}_temp_path ${folder}/${what}_temp;`,
 		),
-		`proxy_cache_path ${folder}/registry levels=1:2 use_temp_path=off keys_zone=blobs:${cache.zone} max_size=${cache.max} inactive=${cache.inactive};`,
+		`proxy_cache_path ${cache.folder} levels=1:2 use_temp_path=off keys_zone=blobs:${cache.zone} max_size=${cache.max} inactive=${cache.inactive};`,
 		"",
 		"# a question about a blob is for the registry: answered from the cache it would hide what is lost",
 		["map $request_method $not_get", ["GET 0;", "default 1;"]],
@@ -258,7 +258,7 @@ function listen(
 		`listen ${address} ssl;`,
 		`ssl_certificate ${tls.certificate};`,
 		`ssl_certificate_key ${tls.key};`,
-		"ssl_protocols TLSv1.2 TLSv1.3;",
+		`ssl_protocols ${nginx.tlsProtocols.join(" ")};`,
 		"ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;",
 		"ssl_session_cache shared:tls:10m;",
 		"ssl_session_timeout 1d;",

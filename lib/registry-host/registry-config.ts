@@ -6,12 +6,6 @@ import { must } from "./must";
 import type { RegistryConfig } from "./registry-config-keys";
 import { registryConfigMistakes } from "./registry-config-mistakes";
 
-/** Uploads that were begun and never ended: removed when older than `age`, looked for each `interval`. */
-const PURGE = {
-	private: { age: "168h", interval: "4h" },
-	"pull-through": { age: "24h", interval: "24h" },
-} as const;
-
 const KEEPS_ALL =
 	"registry-guard: ignore cache-without-eviction because RegistryDiskFilling watches the disk, and docs/registry-vm.md says how to empty one cache";
 
@@ -41,7 +35,7 @@ function mayDelete({ kind, distribution }: HostRegistry): boolean {
 }
 
 function registryConfig(registry: HostRegistry): RegistryConfig {
-	const { name, kind, distribution, listen, storage, metrics } = registry;
+	const { name, distribution, listen, storage, metrics, purge } = registry;
 	const { htpasswd, upstream, extra = {} } = registry;
 	const config = {
 		version: 0.1,
@@ -53,7 +47,7 @@ function registryConfig(registry: HostRegistry): RegistryConfig {
 			...(!mayDelete(registry) &&
 				metrics && { cache: { blobdescriptor: "inmemory" } }),
 			maintenance: {
-				uploadpurging: { enabled: true, ...PURGE[kind], dryrun: false },
+				uploadpurging: { enabled: true, ...purge, dryrun: false },
 			},
 		},
 		...(htpasswd && {

@@ -1,6 +1,7 @@
 import { assertPinned, imageOf, PINS } from "../pins";
 import { checkAllow, checkFixedAddress } from "./addresses";
 import { type HostDns, type HostDnsProps, hostDns } from "./host-dns";
+import { type HealthcheckProps, hostHealthcheck } from "./host-healthcheck";
 import { type HostNginx, type HostNginxProps, hostNginx } from "./host-nginx";
 import {
 	type HostRegistry,
@@ -65,6 +66,11 @@ export interface RegistryHostProps {
 	readonly scanAt?: string;
 	/** Weekday of the collections. @default "Sun" */
 	readonly collectOn?: Weekday;
+	readonly healthcheck?: HealthcheckProps;
+	/** How long who needs the lock waits for it, in seconds: longer than any who holds it needs. @default 7200 */
+	readonly lockSeconds?: number;
+	/** How long starting or stopping all containers may take, in seconds. @default 300 */
+	readonly composeSeconds?: number;
 	/** Image that the guard runs in. @default - node:24.11.1-alpine */
 	readonly guardImage?: string;
 	/** Merged into docker-compose.yml; null removes a key. */
@@ -97,6 +103,9 @@ export interface RegistryHost {
 	readonly dns: HostDns;
 	readonly scanAt: string;
 	readonly collectOn: Weekday;
+	readonly healthcheck: Required<HealthcheckProps>;
+	readonly lockSeconds: number;
+	readonly composeSeconds: number;
 	readonly guardImage: string;
 	/** The guard's program on the VM: `<base>/guard.mjs`. */
 	readonly guardFile: string;
@@ -119,6 +128,8 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 		textfileFolder = "/var/lib/node_exporter/textfile",
 		scanAt = "02:30",
 		collectOn = "Sun",
+		lockSeconds = 7200,
+		composeSeconds = 300,
 		guardImage = imageOf(PINS.node),
 		extra = {},
 	} = props;
@@ -138,6 +149,13 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 		collectOn,
 		`one of ${WEEKDAYS.join(", ")}`,
 	);
+	for (const [prop, seconds] of Object.entries({ lockSeconds, composeSeconds }))
+		must(
+			Number.isInteger(seconds) && seconds > 0,
+			prop,
+			seconds,
+			"whole seconds",
+		);
 	assertPinned(guardImage);
 	const compose = composeNames(props.compose ?? {});
 	const network = compose.subnet.replace(/\.\d+\/24$/, "");
@@ -191,6 +209,9 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 		dns: hostDns(props.dns ?? {}),
 		scanAt,
 		collectOn,
+		healthcheck: hostHealthcheck(props.healthcheck ?? {}),
+		lockSeconds,
+		composeSeconds,
 		guardImage,
 		guardFile: `${base}/guard.mjs`,
 		lockFile: `${base}/.lock`,

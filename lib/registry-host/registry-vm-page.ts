@@ -102,7 +102,8 @@ ${isPrivate ? 3 : 2}. \`ci/registry-config-sync\`: it refuses while a file that 
 ${isPrivate ? 4 : 3}. \`${bin}/enable --disable-old\` comments those lines out and enables the timers.
 
 Project \`${host.compose.project}\`, network \`${host.compose.network}\` and volume \`${host.compose.cacheVolume}\` are the names that compose gave
-them on a VM that ran without pinned ones, so its nginx cache stays. The network gets its fixed addresses by being made
+them on a VM that ran without pinned ones, so its nginx cache stays (\`nginx.cache.folder\` is the path
+of \`proxy_cache_path\` there; another one leaves the old copies lying). The network gets its fixed addresses by being made
 anew, once: \`docker compose down\` first.
 
 ## Go back
@@ -122,7 +123,7 @@ without its \`_breakglass\`.
 - A cache may go as a whole, it fills itself again: \`docker compose stop registry-NAME\`, remove \`${data}/NAME/docker\`,
   start it. One cache at a time, and never the private one. A 2.8 cache frees nothing by itself, and no cache starts while its
   upstream does not answer (it asks at its start, 2.8 and 3.x): first \`curl -sS UPSTREAM/v2/\` on the VM.
-- nginx's copies: \`docker exec registry-nginx sh -c 'rm -rf ${host.nginx.folder}/registry/*'\`, then restart nginx. Also after a
+- nginx's copies: \`docker exec registry-nginx sh -c 'rm -rf ${host.nginx.cache.folder}/*'\`, then restart nginx. Also after a
   cache served a blob that was too short on disk: nginx keeps for up to ${host.nginx.cache.valid} what it was given with a fitting length.
 - Never \`garbage-collect -m\`.
 `;

@@ -101,6 +101,54 @@ describe("the bundle", () => {
 		);
 	});
 
+	test("every number of the contract is a prop", () => {
+		const files = bundleOf(
+			hostOf({
+				registries: [
+					{
+						...PRIVATE,
+						purge: { age: "1h", interval: "2h" },
+						collectAt: "04:44",
+					},
+				],
+				nginx: {
+					tlsProtocols: ["TLSv1.3"],
+					healthStart: "21s",
+					timeout: "22s",
+					cache: { folder: "/var/cache/nginx/old", lock: "23m" },
+				},
+				healthcheck: {
+					interval: "24s",
+					timeout: "25s",
+					retries: 26,
+					start: "27s",
+				},
+				lockSeconds: 2828,
+				composeSeconds: 2929,
+				scanAt: "03:33",
+				collectOn: "Wed",
+			}),
+		);
+		const all = files.map(({ text }) => text).join("\n");
+		for (const said of [
+			'age: "1h"',
+			'interval: "2h"',
+			"OnCalendar=Wed *-*-* 04:44:00",
+			"ssl_protocols TLSv1.3;",
+			'start_period: "21s"',
+			"proxy_read_timeout 22s;",
+			"proxy_cache_path /var/cache/nginx/old ",
+			'interval: "24s"',
+			'timeout: "25s"',
+			"retries: 26",
+			'start_period: "27s"',
+			"flock -w 2828 ",
+			"TimeoutStartSec=2929",
+			"OnCalendar=*-*-* 03:33:00",
+		])
+			expect(all).toContain(said);
+	});
+
 	test("another base folder moves everything", () => {
 		const moved = bundleOf(hostOf({ base: "/srv/reg" }));
 		const left = moved.filter(({ text }) => text.includes("/opt/registry"));

@@ -147,6 +147,17 @@ describe("the model of the VM", () => {
 		],
 		[{ compose: { subnet: "172.31.0.0/16" } }, "registryHost.compose.subnet"],
 		[
+			{ healthcheck: { interval: "often" } },
+			"registryHost.healthcheck.interval",
+		],
+		[{ healthcheck: { retries: 0 } }, "registryHost.healthcheck.retries"],
+		[{ lockSeconds: 0 }, "registryHost.lockSeconds: got 0"],
+		[{ nginx: { tlsProtocols: [] } }, "registryHost.nginx.tlsProtocols"],
+		[
+			{ nginx: { cache: { folder: "blobs" } } },
+			"registryHost.nginx.cache.folder",
+		],
+		[
 			{ dns: { fallback: "10.0.20.1" } },
 			"another server than the internal one",
 		],

@@ -114,6 +114,9 @@ describe("stores", () => {
 			{ name: "private", isCache: false },
 			{ name: "quay", isCache: true, outcome: "complete" },
 		]);
+		const own = `proxy: {remoteurl: x}\nstorage: {filesystem: {rootdirectory: ${store}}}`;
+		writeFileSync(join(base, "config.yml"), own);
+		expect((await look()).stores).toMatchObject([{ isCache: true }]);
 		// a registry of our own that holds nothing may be a disk that is not mounted
 		expect(inconclusive).toMatchObject([
 			{ reason: "wrong-backend", detail: expect.stringContaining("empty") },

@@ -38,13 +38,19 @@ function rootOf(store: string): string | Unlooked | undefined {
 	return path;
 }
 
-/** Whether the config that is laid out beside the stores makes a store a cache; undefined where there is none. */
+/**
+ * Whether a config near a store makes it a cache: `config-<store>.yml`, or a `config.yml` that names its path, in the
+ * folder above it or one further up; undefined where there is none.
+ */
 function saysProxy(path: string): boolean | undefined {
-	const name = `config-${basename(path)}.yml`;
-	for (const folder of [dirname(path), dirname(dirname(path))]) {
-		const read = readFile(join(folder, name), MAX_CONFIG);
-		if ("size" in read) return isProxyConfig(String(read.bytes ?? ""));
-	}
+	const above = dirname(path);
+	for (const folder of [above, dirname(above)])
+		for (const name of [`config-${basename(path)}.yml`, "config.yml"]) {
+			const read = readFile(join(folder, name), MAX_CONFIG);
+			const text = "size" in read ? read.bytes?.toString() : undefined;
+			if (text && (name !== "config.yml" || text.includes(path)))
+				return isProxyConfig(text);
+		}
 	return undefined;
 }
 

@@ -88,7 +88,7 @@ export function findRoots(inputs: Inputs): readonly Root[] {
 			inputs.refuse(
 				`root ${from}: ${isFolder(operand) ? "no *.tf, cdk.tf.json or terragrunt.hcl in it or below it" : "no such folder"}`,
 				"a folder that Terraform can run in, or its parent",
-				"correct the path; run cdktf synth first where it is cdktf.out",
+				"correct the path; cdktf.out needs a cdktf synth first; a glob in quotes ('stacks/*') passes over what is no root",
 			);
 		for (const each of paths) {
 			const path = normalize(each).replace(/(.)\/+$/, "$1");

@@ -1,5 +1,7 @@
+import { pipelineWorkflows } from "../lib/pipelines/pipeline-workflows";
 import { BACKEND_KINDS } from "./backend";
 import { type Settings, TIERS } from "./model";
+import { pipelinesProps } from "./pipelines";
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -111,6 +113,13 @@ export function checkSettings(settings: Settings): Settings {
 		source,
 		"a folder or another module source; leave monitoringModule out where there is none",
 	);
+	// what follows from the registries is looked at once they are right
+	if (settings.pipelines && mistakes.length === 0)
+		try {
+			pipelineWorkflows(pipelinesProps(settings, settings.pipelines));
+		} catch (error) {
+			mistakes.push(...(error as Error).message.split("\n"));
+		}
 	if (mistakes.length > 0)
 		throw new Error(
 			`settings: ${mistakes.length === 1 ? "" : "\n  "}${mistakes.join("\n  ")}`,

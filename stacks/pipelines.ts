@@ -19,7 +19,8 @@ export function pipelinesProps(
 		},
 		cli: {
 			targets: [
-				...cli.targets,
+				// settings that are wrong are said, not thrown over
+				...(cli?.targets ?? []),
 				...pushedTo(settings, "infra").map(({ target }) => target),
 			],
 		},

@@ -81,12 +81,15 @@ export function resolvePipelines(props: PipelinesProps): Pipelines {
 		vaultAddress,
 		"an http(s) URL without a path",
 	);
-	must(roots.length > 0, "roots", roots, "at least one folder or glob");
-	for (const root of roots)
+	const isRoots = Array.isArray(roots) && roots.length > 0;
+	must(isRoots, "roots", roots, "at least one folder or glob");
+	for (const root of isRoots ? roots : [])
 		must(/^[\w./*-]+$/.test(root), "roots", root, "a folder or a glob");
-	const cronNames = crons.map(({ name }) => name);
+	const cronNames = Array.isArray(crons)
+		? crons.map(({ name }) => name)
+		: crons;
 	must(
-		cronNames.includes(DRIFT_CRON),
+		Array.isArray(cronNames) && cronNames.includes(DRIFT_CRON),
 		"crons",
 		cronNames,
 		`one named ${DRIFT_CRON}`,
@@ -132,8 +135,11 @@ function assertTargets(
 	targets: readonly PushTarget[],
 	must: Must,
 ): void {
-	must(targets.length > 0, prop, targets, "at least one");
-	for (const [i, { repository, user, password }] of targets.entries()) {
+	const isList = Array.isArray(targets) && targets.length > 0;
+	must(isList, prop, targets, "at least one");
+	if (!isList) return;
+	for (const [i, target] of targets.entries()) {
+		const { repository, user, password } = target ?? {};
 		must(
 			isRepository(repository),
 			`${prop}[${i}].repository`,
@@ -183,7 +189,9 @@ function assertSecret(
 	if (!secret) return;
 	const { events = [], vault } = secret;
 	must(
-		events.length > 0 && events.every((event) => EVENTS.includes(event)),
+		Array.isArray(events) &&
+			events.length > 0 &&
+			events.every((event) => EVENTS.includes(event)),
 		`${prop}.events`,
 		events,
 		`some of ${EVENTS.join(", ")}`,

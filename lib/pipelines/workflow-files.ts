@@ -2,30 +2,9 @@ import { lintFolder } from "../woodpecker/lint-folder";
 import { renderWorkflow } from "../woodpecker/render";
 import { parseStranger } from "../woodpecker/stranger";
 import type { Workflow } from "../woodpecker/workflow";
-import { appTemplate } from "./app-template";
-import { breakglassInfraCi } from "./breakglass-infra-ci";
-import { buildCiImage } from "./build-ci-image";
-import { buildCli } from "./build-cli";
-import { defaultWorkflow } from "./default";
-import { defaultPlan } from "./default-plan";
-import { driftDetection } from "./drift-detection";
+import { pipelineWorkflows } from "./pipeline-workflows";
 import type { PipelinesProps } from "./pipelines";
 import { renderPipelinesPage } from "./pipelines-page";
-import { pveNfsExportsSync } from "./pve-nfs-exports-sync";
-import { registryConfigSync } from "./registry-config-sync";
-import { resolvePipelines } from "./resolve-pipelines";
-
-/** All of the infra repository; the app template lies elsewhere. */
-export const WORKFLOWS = [
-	buildCiImage,
-	breakglassInfraCi,
-	buildCli,
-	registryConfigSync,
-	pveNfsExportsSync,
-	defaultWorkflow,
-	defaultPlan,
-	driftDetection,
-];
 
 /** The files of an installation's pipelines. */
 export interface WorkflowFiles {
@@ -43,19 +22,19 @@ export interface WorkflowFiles {
  * @throws Error for settings that are wrong, and for every rule that the folder breaks.
  */
 export function workflowFiles(props: PipelinesProps): WorkflowFiles {
-	const pipelines = resolvePipelines(props);
+	const { pipelines, workflows, app } = pipelineWorkflows(props);
 	const files = Object.fromEntries(
-		WORKFLOWS.map((make) => make(pipelines)).map((workflow) => [
+		workflows.map((workflow) => [
 			`${workflow.name}.yml`,
-			rendered(workflow),
+			rendered(workflow, workflow.name),
 		]),
 	);
-	const { workflows, problems } = lintFolder(files, {
+	const folder = lintFolder(files, {
 		secrets: pipelines.secrets,
 		crons: pipelines.crons.map(({ name }) => name),
 		strangers: pipelines.strangers.map(parseStranger),
 	});
-	const errors = problems.filter(({ severity }) => severity === "error");
+	const errors = folder.problems.filter(({ severity }) => severity === "error");
 	if (errors.length > 0)
 		throw new Error(
 			errors
@@ -67,15 +46,14 @@ export function workflowFiles(props: PipelinesProps): WorkflowFiles {
 		);
 	return {
 		files,
-		appTemplate: rendered(appTemplate(pipelines)),
-		page: renderPipelinesPage(pipelines, workflows),
+		appTemplate: rendered(app, "app-template"),
+		page: renderPipelinesPage(pipelines, folder.workflows),
 	};
 }
 
-function rendered(workflow: Workflow): string {
-	const file = workflow.name === "app" ? "app-template" : workflow.name;
+function rendered(workflow: Workflow, source: string): string {
 	return renderWorkflow(
 		workflow,
-		`lib/pipelines/${file}.ts or the pipelines of stacks/settings.ts`,
+		`lib/pipelines/${source}.ts or the pipelines of stacks/settings.ts`,
 	);
 }

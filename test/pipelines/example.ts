@@ -1,4 +1,3 @@
-import { resolvePipelines } from "../../lib/pipelines/resolve-pipelines";
 import { pipelinesProps } from "../../stacks/pipelines";
 import { settings } from "../../stacks/settings";
 
@@ -7,4 +6,3 @@ const { output: _, ...pipelines } = settings.pipelines;
 
 /** What this installation says about its pipelines. */
 export const props = pipelinesProps(settings, pipelines);
-export const example = resolvePipelines(props);

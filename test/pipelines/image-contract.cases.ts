@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { imageOf, PINS } from "../../lib/pins";
-import { appTemplate } from "../../lib/pipelines/app-template";
-import { WORKFLOWS } from "../../lib/pipelines/workflow-files";
+import { pipelineWorkflows } from "../../lib/pipelines/pipeline-workflows";
 import type { Step } from "../../lib/woodpecker/workflow";
 import { programsOf, programsOfDockerfile } from "../support/image-programs";
 import { shellCommands } from "../support/shell-commands";
-import { example } from "./example";
+import { props } from "./example";
 
 /** Every program that a shell text calls: its own, those of the scripts it runs, and those of what these source. */
 function calledBy(text: string, seen = new Set<string>()): Set<string> {
@@ -29,11 +28,10 @@ function calledBy(text: string, seen = new Set<string>()): Set<string> {
 	return new Set([...called].filter((each) => !defined.has(each)));
 }
 
-const steps = [...WORKFLOWS, appTemplate]
-	.map((make) => make(example))
-	.flatMap(({ name, steps }) =>
-		steps.map((step): [string, Step] => [`${name}.${step.name}`, step]),
-	);
+const { workflows, app } = pipelineWorkflows(props);
+const steps = [...workflows, app].flatMap(({ name, steps }) =>
+	steps.map((step): [string, Step] => [`${name}.${step.name}`, step]),
+);
 
 test.each(steps.filter(([, { commands }]) => commands))(
 	"%s: every program that it calls is in its image",

@@ -1,7 +1,9 @@
 import type { PipelinesProps } from "../../lib/pipelines/pipelines";
 import { resolvePipelines } from "../../lib/pipelines/resolve-pipelines";
 import { workflowFiles } from "../../lib/pipelines/workflow-files";
+import { checkSettings } from "../../stacks/check-settings";
 import { generatedFiles } from "../../stacks/generated-files";
+import type { Settings } from "../../stacks/model";
 import { settings } from "../../stacks/settings";
 import { props } from "./example";
 
@@ -122,6 +124,19 @@ test("a registry that nobody builds for is no target, and without any the settin
 	expect(() => generatedFiles({ ...settings, registries })).toThrow(
 		"pipelines.infraCi.targets: got []",
 	);
+});
+
+test("wrong pipelines fail the synth too, with everything else that is wrong in them", () => {
+	const broken = {
+		...settings.pipelines,
+		cli: undefined,
+		slackWebhook: undefined,
+		infraCi: { tag: "latest" },
+	} as unknown as Settings["pipelines"];
+	const check = () => checkSettings({ ...settings, pipelines: broken });
+	expect(check).toThrow(/^settings: \n {2}pipelines.infraCi.tag: got "latest"/);
+	expect(check).toThrow("\n  pipelines.slackWebhook: got nothing");
+	expect(checkSettings(settings)).toBe(settings);
 });
 
 test("without pipelines there are none", () => {

@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { appTemplate } from "../../lib/pipelines/app-template";
+import { pipelineWorkflows } from "../../lib/pipelines/pipeline-workflows";
 import type { NotifyPolicy } from "../../lib/pipelines/pipelines";
 import { STRANGERS } from "../../lib/pipelines/strangers";
-import { WORKFLOWS, workflowFiles } from "../../lib/pipelines/workflow-files";
+import { workflowFiles } from "../../lib/pipelines/workflow-files";
 import { fires, type Trigger } from "../../lib/woodpecker/fires";
 import { lintFolder } from "../../lib/woodpecker/lint-folder";
 import { manualCombinations } from "../../lib/woodpecker/manual-clashes";
 import { parseStranger } from "../../lib/woodpecker/stranger";
 import { substitute } from "../../lib/woodpecker/substitution";
-import { example, props } from "./example";
+import { props } from "./example";
 
 const { files, page } = workflowFiles(props);
+const made = pipelineWorkflows(props);
 const { workflows } = lintFolder(files, {
 	strangers: STRANGERS.map(parseStranger),
 });
@@ -97,9 +98,7 @@ test("no manual run starts two, over all combinations of all variables", () => {
 });
 
 test.each(
-	[...WORKFLOWS, appTemplate]
-		.map((make) => make(example))
-		.map((each) => [each.name, each] as const),
+	[...made.workflows, made.app].map((each) => [each.name, each] as const),
 )(
 	"%s: what the server makes of the file is what was meant",
 	(name, workflow) => {

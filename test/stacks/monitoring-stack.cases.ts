@@ -142,6 +142,7 @@ test("a registry's own probe settings win over the common ones", () => {
 
 test("an anonymous registry has no Secret, and alone needs no Vault", () => {
 	const result = monitoring({
+		pipelines: undefined,
 		registries: [
 			{
 				model: registry({

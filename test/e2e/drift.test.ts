@@ -12,6 +12,7 @@ import { DRIFT_METRICS } from "../../lib/guard/contract";
 import { eventually } from "../support/eventually";
 import { runGuard } from "../support/guard";
 import { Lab } from "../support/lab";
+import { runningProcesses } from "../support/processes";
 import { Pushgateway } from "../support/pushgateway";
 import { requirePrograms } from "../support/requires";
 import { runProgram } from "../support/run-program";
@@ -329,9 +330,10 @@ suite("guard drift on a real Terraform and a real Pushgateway", () => {
 					expect(waited.stdout).toContain(
 						"ERROR    held: plan: not done within 2 s",
 					);
-					const left = must(root, ["ps", "-eo", "args"])
-						.split("\n")
-						.filter((line) => line.includes("guard-plans-"));
+					// the plan file would be below our own folder for temporary files
+					const left = runningProcesses().filter(({ command }) =>
+						command.includes(`-out=${temporary}`),
+					);
 					expect(left).toEqual([]);
 				} finally {
 					process.kill(-(holder.pid ?? 0), "SIGKILL");
@@ -460,10 +462,8 @@ suite("how Terraform is run", () => {
 				expect.stringContaining("told to stop"),
 			]);
 			expect(started()).toEqual([first]);
-			const left = must(lab.folder, ["ps", "-eo", "pgid"])
-				.split("\n")
-				.map((line) => line.trim());
-			expect(left).not.toContain(first);
+			const groups = runningProcesses().map(({ group }) => group);
+			expect(groups).not.toContain(Number(first));
 		},
 	);
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { parseCommandLine } from "../../../lib/guard/command-line";
 import type { ApplyConfig, DriftConfig } from "../../../lib/guard/config";
 import { parseConfig } from "../../../lib/guard/parse-config";
@@ -59,5 +62,29 @@ describe("commands that run Terraform", () => {
 			url: "http://gateway:9091",
 			job: "drift-detection",
 		});
+	});
+
+	test("Terraform is what the PATH has, else OpenTofu; a path holds in every folder", () => {
+		const root = "test/guard/roots/fixture";
+		const folder = mkdtempSync(join(tmpdir(), "path-"));
+		const put = (name: string) =>
+			writeFileSync(join(folder, name), "", { mode: 0o755 });
+		const words = (argv: readonly string[] = [], env = {}) =>
+			parse<DriftConfig>(["drift", root, ...argv], { PATH: folder, ...env })
+				.tools.terraform;
+		try {
+			expect(words()).toEqual(["terraform"]);
+			put("tofu");
+			expect(words()).toEqual(["tofu"]);
+			put("terraform");
+			expect(words()).toEqual(["terraform"]);
+			expect(words([], { TERRAFORM_BINARY_NAME: "tofu" })).toEqual(["tofu"]);
+			expect(words(["--terraform", "bin/tf -x"])).toEqual([
+				resolve("bin/tf"),
+				"-x",
+			]);
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
 	});
 });

@@ -61,6 +61,7 @@ function composeUnit({ base, composeSeconds }: RegistryHost): HostFile {
 			"RemainAfterExit=yes",
 			`WorkingDirectory=${base}`,
 			HOME,
+			recovery(base),
 			"ExecStart=docker compose up -d --remove-orphans",
 			"ExecStop=docker compose down",
 			`TimeoutStartSec=${composeSeconds}`,
@@ -68,6 +69,13 @@ function composeUnit({ base, composeSeconds }: RegistryHost): HostFile {
 		],
 		Install: ["WantedBy=multi-user.target"],
 	});
+}
+
+/** A config sync that the machine went down in: what it keeps for the way back puts the old state back before anything starts. */
+function recovery(base: string): string {
+	const undo = `${base}/.sync/undo`;
+	const settings = `base=${base.slice(1)} lock_wait=60 health=60 part=recover`;
+	return `ExecStartPre=-/bin/sh -c 'test ! -e ${undo}/run || exec /bin/bash ${undo}/run ${undo} ${settings}'`;
 }
 
 function collection(

@@ -37,6 +37,10 @@ describe("units", () => {
 		expect(service(unit, "ExecStart")).toEqual([
 			"docker compose up -d --remove-orphans",
 		]);
+		// a config sync that was cut short is taken back first; nothing that goes wrong with that keeps the registries down
+		expect(service(unit, "ExecStartPre")).toEqual([
+			"-/bin/sh -c 'test ! -e /opt/registry/.sync/undo/run || exec /bin/bash /opt/registry/.sync/undo/run /opt/registry/.sync/undo base=opt/registry lock_wait=60 health=60 part=recover'",
+		]);
 		expect(service(unit, "ExecStop")).toEqual(["docker compose down"]);
 		expect(service(unit, "TimeoutStartSec")).toEqual(["300"]);
 	});

@@ -25,9 +25,17 @@ const STAND_INS = join(__dirname, "vm");
 export class RegistryVm {
 	readonly root: string;
 	readonly sshd: Sshd;
+	/** PATH of what runs on the VM. */
+	readonly searchPath: string;
 	readonly #state: string;
 
-	private constructor(root: string, state: string, sshd: Sshd) {
+	private constructor(
+		root: string,
+		state: string,
+		searchPath: string,
+		sshd: Sshd,
+	) {
+		this.searchPath = searchPath;
 		this.root = root;
 		this.#state = state;
 		this.sshd = sshd;
@@ -51,15 +59,9 @@ export class RegistryVm {
 			);
 		for (const [name, line] of Object.entries(services))
 			executable(join(state, "services", name), `#!/bin/sh\nexec ${line}\n`);
-		const vm = new RegistryVm(
-			root,
-			state,
-			await Sshd.start(
-				lab,
-				programs.sshd,
-				`${bin}:${process.env.PATH}:/usr/sbin`,
-			),
-		);
+		const searchPath = `${bin}:${process.env.PATH}:/usr/sbin`;
+		const sshd = await Sshd.start(lab, programs.sshd, searchPath);
+		const vm = new RegistryVm(root, state, searchPath, sshd);
 		lab.onClose(async () => vm.#halt());
 		return vm;
 	}

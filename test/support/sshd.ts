@@ -3,7 +3,6 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import type { Daemon } from "./daemon";
 import { freePort } from "./free-port";
 import type { Lab } from "./lab";
 
@@ -16,18 +15,11 @@ export class Sshd {
 	readonly key: string;
 	/** Its line of known_hosts. */
 	readonly knownHosts: string;
-	readonly #daemon: Daemon;
 
-	private constructor(
-		port: number,
-		key: string,
-		hostKey: string,
-		daemon: Daemon,
-	) {
+	private constructor(port: number, key: string, hostKey: string) {
 		this.port = port;
 		this.key = key;
 		this.knownHosts = `[127.0.0.1]:${port} ${hostKey}`;
-		this.#daemon = daemon;
 	}
 
 	/** @param path PATH of what is run in it. */
@@ -59,13 +51,13 @@ export class Sshd {
 				"",
 			].join("\n"),
 		);
-		const daemon = await lab.start({
+		await lab.start({
 			name: `sshd-${port}`,
 			command: program,
 			args: ["-D", "-e", "-f", config],
 			ready: () => greets(port),
 		});
-		return new Sshd(port, client.privateKey, host.publicKey, daemon);
+		return new Sshd(port, client.privateKey, host.publicKey);
 	}
 
 	/** Settings of the scripts that log in, by the prefix of their names. */
@@ -77,14 +69,6 @@ export class Sshd {
 			[`${prefix}_SSH_KEY`]: this.key,
 			[`${prefix}_KNOWN_HOSTS`]: this.knownHosts,
 		};
-	}
-
-	stop(): Promise<void> {
-		return this.#daemon.stop();
-	}
-
-	get log(): string {
-		return readFileSync(this.#daemon.logFile, "utf8");
 	}
 }
 

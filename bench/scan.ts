@@ -64,7 +64,10 @@ export const diskScan: Benchmark = {
 				const registry = findProgram("registry2") ?? "";
 				const args = ["garbage-collect", "--dry-run", config];
 				const done = await run(registry, args);
-				if (done.code !== 0 || !done.stdout.includes("0 blobs eligible"))
+				if (
+					done.code !== 0 ||
+					!/, 0 blobs and 0 manifests eligible/.test(done.stdout)
+				)
 					throw new Error(`collect: ${done.code} ${done.stderr.slice(-500)}`);
 				return done.seconds;
 			};
@@ -79,7 +82,13 @@ export const diskScan: Benchmark = {
 				finds.push(await find());
 				scans.push(await scan(store, REPOSITORIES));
 				collects.push(await collect());
-				log(`round ${round + 1} of ${ROUNDS}`);
+				const last = [finds, scans.map((each) => each.seconds), collects];
+				const [found, scanned, collected] = last.map((each) =>
+					each.at(-1)?.toFixed(1),
+				);
+				log(
+					`round ${round + 1} of ${ROUNDS}: find ${found} s, scan ${scanned} s, collect ${collected} s`,
+				);
 			}
 			const larger = REPOSITORIES * TIMES;
 			const grown = await scan(storeIn(folder, larger), larger);

@@ -23,6 +23,16 @@ describe("static-upstream", () => {
 	test.each<[string, string, number[]]>([
 		["a name in a variable", `${UP} proxy_pass http://$up:5000;`, []],
 		["braces", `${UP} proxy_pass http://\${up}:5000;`, []],
+		[
+			"a name with its port in a variable",
+			"set $to registry-private:5000; proxy_pass http://$to;",
+			[],
+		],
+		[
+			"all of it in a variable",
+			'set $to "http://registry-private:5000"; proxy_pass $to;',
+			[],
+		],
 		["an address", "proxy_pass http://10.0.20.10:5000;", []],
 		["an IPv6 address", "proxy_pass http://[fd00::1]:5000;", []],
 		["this machine", "proxy_pass http://localhost:5000;", []],
@@ -82,6 +92,11 @@ location /c { set $to c; proxy_pass http://$to; }
 		expect(problemsOf(server(inside, "resolver 127.0.0.11;"))).toEqual([
 			"nginx.conf:2 static-upstream?",
 		]);
+		// a port of its own, and the scheme, make it no address
+		for (const value of ["registry-a:5000", "http://registry-a:5000"])
+			expect(
+				problemsOf(server(`set $to ${value}; proxy_pass http://$to;`, "")),
+			).toEqual(["nginx.conf:7 static-upstream"]);
 		// a map's values are asked for too, an address is not
 		const map = "map $server_port $up { 5000 registry-a; default registry-b; }";
 		expect(problemsOf(server("proxy_pass http://$up:5000;", map))).toEqual([
@@ -161,7 +176,8 @@ describe("metrics-public", () => {
 test("include-not-followed: unless it is among the files, or harmless", () => {
 	const texts = {
 		"nginx.conf":
-			"http {\ninclude mime.types;\ninclude /etc/nginx/proxy_params;\ninclude conf.d/*.conf;\ninclude /etc/nginx/tls.conf;\n}",
+			"http {\ninclude mime.types;\ninclude /etc/nginx/proxy_params;\ninclude conf.d/*.conf;\ninclude /etc/nginx/tls.conf;\ninclude sites/*.conf;\n}",
+		"etc/nginx/sites/a.conf": "listen 5010;\nserver_name a;\n",
 		"tls.conf": "ssl_protocols TLSv1.2 TLSv1.3;\nlisten 5050 ssl;\n",
 	};
 	expect(problemsOf(texts)).toEqual(["nginx.conf:4 include-not-followed?"]);

@@ -63,6 +63,25 @@ describe("port-without-backend", () => {
 		]);
 	});
 
+	test("a variable may hold the port, or all of it", () => {
+		const to = (value: string, pass: string) => ({
+			...set('"5000:5000"'),
+			"nginx.conf": nginx("x").replace(
+				/set \$up.*;/,
+				`set $to ${value}; proxy_pass ${pass};`,
+			),
+		});
+		for (const [value, pass] of [
+			["registry-a:5000", "http://$to"],
+			["http://registry-a:5000", "$to"],
+		] as const) {
+			expect(problemsOf(to(value, pass))).toEqual([]);
+			expect(problemsOf(to(value.replace("-a", "-b"), pass))).toEqual([
+				"nginx.conf:6 port-without-backend",
+			]);
+		}
+	});
+
 	test("a registry's own ports", () => {
 		const own = (ports: string) =>
 			linesOf(

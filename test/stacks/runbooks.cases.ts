@@ -9,7 +9,12 @@ const models = settings.registries.map(({ model }) => model);
 
 /** What the pages' commands name, and what of it there is. */
 const NAMES: [what: string, pattern: RegExp, known: readonly string[]][] = [
-	["namespace", /kubectl -n ([\w-]+)/g, [settings.namespace.name]],
+	// and that of the pipelines' pods, which is Woodpecker's own
+	[
+		"namespace",
+		/kubectl -n ([\w-]+)/g,
+		[settings.namespace.name, "woodpecker"],
+	],
 	["CronJob", /cronjob\/([\w-]+)/g, models.map(({ probeName }) => probeName)],
 	[
 		"Secret",

@@ -22,6 +22,8 @@ export interface ComposeService {
 	/** Names under which other containers reach it. */
 	readonly names: readonly string[];
 	readonly line: number;
+	/** Whether the file says what it runs; an override does not. */
+	readonly isWhole: boolean;
 	/** With the defaults of its variables put in; "" for a service that is built. */
 	readonly image: string;
 	readonly imageLine: number;
@@ -66,6 +68,7 @@ function service(
 			Boolean,
 		),
 		line: at(),
+		isWhole: value.image !== undefined || value.build !== undefined,
 		image: withDefaults(textOf(value.image)),
 		imageLine: at("image"),
 		environment,

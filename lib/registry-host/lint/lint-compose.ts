@@ -17,7 +17,8 @@ export function lintService(
 			`${name}: got ${image}`,
 			"name an exact version (registry:2.8.3), with or without its sha256 digest",
 		);
-	const isServer = service.ports.length > 0 || isRegistryImage(image);
+	const isServer =
+		service.isWhole && (service.ports.length > 0 || isRegistryImage(image));
 	if (isServer && !service.hasHealthcheck)
 		report(
 			"missing-healthcheck",

@@ -6,7 +6,7 @@ import {
 	listenPorts,
 	type Placed,
 	proxyTarget,
-	valuesOf,
+	targetsOf,
 } from "./nginx-view";
 import type { NginxDirective } from "./parse-nginx";
 
@@ -65,9 +65,19 @@ export function lintNginx(
 	}
 }
 
+/** Whether an included file is among those of the set: by its name, of several (`conf.d/*.conf`) by their folder's too. */
 function isGiven(path: string, files: readonly string[]): boolean {
-	const name = path.slice(path.lastIndexOf("/") + 1);
-	return files.some((each) => each.slice(each.lastIndexOf("/") + 1) === name);
+	const end = (each: string, parts: number) =>
+		each.split("/").slice(-parts).join("/");
+	if (!/[*?]/.test(path))
+		return files.some((each) => end(each, 1) === end(path, 1));
+	const pattern = new RegExp(
+		`^${end(path, 2)
+			.replace(/[.+^${}()|[\]\\]/g, "\\$&")
+			.replaceAll("*", "[^/]*")
+			.replaceAll("?", "[^/]")}$`,
+	);
+	return files.some((each) => pattern.test(end(each, 2)));
 }
 
 type Tell = (
@@ -107,8 +117,8 @@ function lintUpstreams(all: readonly Placed[], tell: Tell): void {
 		const { host, port } = proxyTarget(directive.args[0] ?? "");
 		if (!isName(host) || groups.has(host)) continue;
 		const defeated = variables.filter(({ directive: other }) => {
-			const target = proxyTarget(other.args[0] ?? "");
-			return target.port === port && valuesOf(target.host, all).includes(host);
+			const targets = targetsOf(proxyTarget(other.args[0] ?? ""), all);
+			return targets.some((each) => each.host === host && each.port === port);
 		});
 		const lines = defeated.map((each) => each.directive.line).join(", ");
 		tell(
@@ -126,9 +136,12 @@ function lintVariable(
 	all: readonly Placed[],
 	tell: Tell,
 ): void {
-	const { host, uri } = proxyTarget(directive.args[0] ?? "");
+	const target = proxyTarget(directive.args[0] ?? "");
+	const { host, uri } = target;
 	const { line } = directive;
-	const values = host.includes("$") ? valuesOf(host, all) : [];
+	const values = host.includes("$")
+		? targetsOf(target, all).map((each) => each.host)
+		: [];
 	const group = values.find((value) => groups.has(value));
 	if (group !== undefined)
 		tell(

@@ -6,7 +6,7 @@ import {
 	isName,
 	listenPorts,
 	proxyTarget,
-	valuesOf,
+	targetsOf,
 } from "./nginx-view";
 import type { NginxDirective } from "./parse-nginx";
 import {
@@ -155,12 +155,14 @@ function lintBackends(
 		const isServer =
 			directive.name === "server" && around.at(-1)?.name === "upstream";
 		if (directive.name !== "proxy_pass" && !isServer) continue;
-		const { host, port } = proxyTarget(directive.args[0] ?? "");
+		const target = proxyTarget(directive.args[0] ?? "");
 		const place = { file, line: directive.line };
-		const hosts = host.includes("$")
-			? valuesOf(host, near(all, around))
-			: [host];
-		for (const each of new Set(hosts)) seen(place, each, port);
+		const told = new Set<string>();
+		for (const { host, port } of targetsOf(target, near(all, around))) {
+			if (told.has(`${host}:${port}`)) continue;
+			told.add(`${host}:${port}`);
+			seen(place, host, port);
+		}
 	}
 }
 

@@ -49,11 +49,19 @@ export function isName(host: string): boolean {
 	);
 }
 
-/** Values that the file gives to a variable, by `set` and by `map`. */
-export function valuesOf(
-	variable: string,
+/** Where a proxy_pass goes once its variable has one of the values that the file gives it, by `set` and by `map`. */
+export function targetsOf(
+	target: ProxyTarget,
 	all: readonly Placed[],
-): readonly string[] {
+): readonly ProxyTarget[] {
+	if (!target.host.includes("$")) return [target];
+	return valuesOf(target.host, all).map((value) => {
+		const { host, port } = proxyTarget(value);
+		return { ...target, host, port: port || target.port };
+	});
+}
+
+function valuesOf(variable: string, all: readonly Placed[]): readonly string[] {
 	const name = variable.replace(/^\$\{?|\}$/g, "");
 	return all.flatMap(({ directive }) => {
 		const [first = "", second = ""] = directive.args;

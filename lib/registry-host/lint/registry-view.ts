@@ -48,8 +48,10 @@ export function registryViews(
 	const started = services
 		.filter(({ service }) => isRegistryImage(service.image))
 		.map(({ file, service }) => {
-			const source = service.mounts.find(({ target }) =>
-				CONFIG_PATHS.has(target),
+			const source = service.mounts.find(
+				({ target }) =>
+					CONFIG_PATHS.has(target) ||
+					(/\.ya?ml$/.test(target) && service.command.includes(target)),
 			)?.source;
 			const config = source ? nearest(configs, source, file) : undefined;
 			if (config) mounted.add(config);

@@ -1,8 +1,10 @@
 import { App, TerraformStack } from "cdktf";
 import { AlertsStack } from "./alerts-stack";
 import { checkSettings } from "./check-settings";
+import { lintHost } from "./lint-host";
 import type { Settings } from "./model";
 import { MonitoringStack } from "./monitoring-stack";
+import { hostOf } from "./registry-host";
 
 /** All stacks of an installation. Their names are addresses of state: a contract. */
 export class GuardApp extends App {
@@ -23,6 +25,8 @@ export class GuardApp extends App {
 			);
 		}
 		const checked = checkSettings(settings);
+		const host = hostOf(checked);
+		if (host) lintHost(host);
 		this.monitoring = new MonitoringStack(this, "monitoring", checked);
 		if (checked.alerts?.carrier === "none") return;
 		this.alerts = new AlertsStack(this, "alerts", checked);

@@ -4,6 +4,7 @@ import "./alerts-stack.cases";
 import "./backend.cases";
 import "./check-settings.cases";
 import "./compare-files.cases";
+import "./lint-host.cases";
 import "./module-ownership.cases";
 import "./monitoring-module.cases";
 import "./monitoring-stack.cases";

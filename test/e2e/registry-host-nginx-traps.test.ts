@@ -227,6 +227,40 @@ suite("traps of nginx before registries", () => {
 	});
 
 	lab.test(
+		"a name that is not known yet: a literal one keeps nginx from starting, ours comes by itself",
+		async () => {
+			const { service, ipv4, backendPort } = host.registry("ghcr");
+			const port = portOf("ghcr");
+			host.addresses.delete(service);
+			await host.restartDns();
+			await expect(
+				host.startChanged(port, [
+					"proxy_pass http://$registry:",
+					`proxy_pass http://${service}:`,
+				]),
+			).rejects.toThrow("host not found in upstream");
+			const early = await host.startChanged(port, [
+				"server_tokens off;",
+				"server_tokens on;",
+			]);
+			expect(await status(manifest(at(early.port), "ghcr"))).toBe(502);
+			// the others do not care
+			expect(await status(manifest(at(portOf("dockerhub")), "dockerhub"))).toBe(
+				200,
+			);
+			host.addresses.set(service, ipv4);
+			await host.restartDns();
+			await eventually(
+				`${service} on ${backendPort} is found`,
+				() => status(manifest(at(early.port), "ghcr")),
+				(got) => got === 200,
+				15,
+			);
+			await early.stop();
+		},
+	);
+
+	lab.test(
 		"Location and token realm keep the port; with $host they lose it",
 		async () => {
 			const upload = async (target: PushTarget) =>

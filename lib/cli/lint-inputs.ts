@@ -23,6 +23,10 @@ const MAX_DEPTH = 12;
 /** Folders full of files that somebody else wrote. */
 const SKIPPED = new Set([".git", "node_modules", ".terraform", "cdktf.out"]);
 
+/** Programs and pages that quote configuration; named, they are looked at all the same. */
+const SOURCES =
+	/\.(tsx?|[cm]?jsx?|py|go|rs|java|md|html|css|map|lock|log|txt)$/;
+
 /** Every text file of the operands; folders with all that is in them. Never throws: what cannot be read says why. */
 export function lintInputs(operands: readonly string[]): {
 	readonly inputs: readonly LintInput[];
@@ -73,7 +77,7 @@ function filesBelow(folder: string): { paths: string[]; left: string[] } {
 			// a link to a folder may lead back here
 			if (kind?.isDirectory()) {
 				if (!SKIPPED.has(name) && depth < MAX_DEPTH) enter(each, depth + 1);
-			} else if (kind) paths.push(each);
+			} else if (kind && !SOURCES.test(name)) paths.push(each);
 		}
 	};
 	enter(folder, 0);

@@ -90,7 +90,8 @@ describe("files and folders", () => {
 		file("three/vm/etc/crontab", GC);
 		file("three/node_modules/x/crontab", GC);
 		file("three/.git/crontab", GC);
-		file("three/README.md", "# Nothing\n");
+		file("three/README.md", GC);
+		file("three/program.ts", GC);
 		symlinkSync(join(folder, "three"), join(folder, "three/vm/loop"));
 		const { out } = lint(join(folder, "three"));
 		expect(out.match(/gc-delete-untagged: got/g)).toHaveLength(1);

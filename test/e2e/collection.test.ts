@@ -14,6 +14,7 @@ import { type Content, image, multiArch } from "../support/images";
 import { Lab } from "../support/lab";
 import { pushBlob, pushContent, send } from "../support/push";
 import { requirePrograms } from "../support/requires";
+import { runProgram } from "../support/run-program";
 import { plant } from "../support/storage";
 import type { UnitRun } from "../support/unit-host";
 
@@ -22,6 +23,7 @@ const { suite, programs } = requirePrograms(
 	"registry3",
 	"htpasswd",
 	"skopeo",
+	"promtool",
 );
 
 const UNIT = "registry-gc-private.service";
@@ -176,6 +178,28 @@ suite("the safe collection of a private registry 2.8.2", () => {
 				walk: { findings: [], counts: { tags: IMAGES.length } },
 			});
 	});
+
+	lab.test(
+		"Prometheus reads all that lies in the textfile folder",
+		async () => {
+			await registry.host.runUnit("registry-scan.service");
+			for (const kind of ["gc", "scan"] as const) {
+				const file = join(
+					registry.model.textfileFolder,
+					`registry_guard_${kind}_private.prom`,
+				);
+				const { code, stdout, stderr } = await runProgram("bash", [
+					...["-c", '"$0" check metrics <"$1"', programs.promtool, file],
+				]);
+				expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: "" });
+			}
+			expect(
+				readdirSync(registry.model.textfileFolder).filter(
+					(name) => !name.endsWith(".prom"),
+				),
+			).toEqual([]);
+		},
+	);
 
 	lab.test("an old crontab line: nothing is begun", async () => {
 		const crontab = registry.host.path("root/etc/crontab");

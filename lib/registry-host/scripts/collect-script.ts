@@ -176,7 +176,7 @@ end() {
   local failed='' code=0 reports
   halt
   if [ ! -e "$work/step" ]; then
-    start || fail "CANNOT BE STARTED: nobody can pull"
+    start || fail "CANNOT BE STARTED, it may not serve"
     return
   fi
   failed=$(cat "$work/step")
@@ -185,7 +185,7 @@ end() {
   [ "$failed" != collected ] || failed=''
   if ! start; then
     record "\${failed:-start}"
-    fail "CANNOT BE STARTED: nobody can pull; the gate stays open"
+    fail "CANNOT BE STARTED, it may not serve; the gate stays open"
   fi
   if [ -e "$work/gate.json" ]; then
     reports=$(cat "$work/reports")

@@ -26,13 +26,10 @@ mkdir -p "$work" "$textfiles"
 
 scan() {
   local name=$1 store=$2 code=0
-  if [ ! -d "$store/docker/registry/v2" ]; then
-    echo "scan $name: nothing is stored yet" >&2
-    return
-  fi
   ${binOf(host)}/guard scan "$store" "\${@:3}" --textfile "$work/$name.prom" || code=$?
   if [ -e "$work/$name.prom" ]; then
-    cp "$work/$name.prom" "$textfiles/registry_guard_scan_$name.prom.tmp"
+    # the guard names a store by its folder, the alerts by its registry
+    sed "s/registry=\\"[^\\"]*\\"/registry=\\"$name\\"/" "$work/$name.prom" >"$textfiles/registry_guard_scan_$name.prom.tmp"
     mv "$textfiles/registry_guard_scan_$name.prom.tmp" "$textfiles/registry_guard_scan_$name.prom"
   fi
   if [ "$code" -gt "$worst" ]; then worst=$code; fi

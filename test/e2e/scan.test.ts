@@ -270,7 +270,7 @@ describe("guard scan on what is no store as it should be", () => {
 			storage.blob(besides),
 		]) {
 			rmSync(path);
-			execFileSync("mkfifo", [path]);
+			execFileSync("sh", ["-c", `mkfifo ${path}`]);
 		}
 		// the path of a socket is at most 108 bytes: bound here, moved there
 		const socket = join(lab.folder, "socket");

@@ -13,6 +13,12 @@ const ROOT_INSIDE = "/host";
 /** More than the registries take to drain (`draintimeout`); Docker kills after 10 s where nothing is said. */
 const STOP_GRACE = "60s";
 
+/** Docker keeps every line for ever where nothing is said, on the disk of the stores. */
+const LOGGING = {
+	driver: "json-file",
+	options: { "max-size": "50m", "max-file": "3" },
+} as const;
+
 /** `docker-compose.yml`: project, container, network and volume names and every address are said, none is left to chance. */
 export function composeFile(host: RegistryHost): HostFile {
 	return vmFile(
@@ -67,6 +73,7 @@ function registryService(registry: HostRegistry, host: RegistryHost): object {
 		image,
 		container_name: service,
 		restart: "always",
+		logging: LOGGING,
 		stop_grace_period: STOP_GRACE,
 		...(loginFile && {
 			// without the file the cache pulls anonymously, which is slow but not down
@@ -109,6 +116,7 @@ function nginxService(host: RegistryHost): object {
 		image,
 		container_name: "registry-nginx",
 		restart: "always",
+		logging: LOGGING,
 		stop_grace_period: STOP_GRACE,
 		ports: ports.map(({ port }) => `${port}:${port}`),
 		volumes: [
@@ -143,6 +151,7 @@ function uiService(ui: HostUi, host: RegistryHost): object {
 		image: ui.image,
 		container_name: "registry-ui",
 		restart: "always",
+		logging: LOGGING,
 		// no REGISTRY_URL: the page asks the host that it came from, where nginx lets it look only
 		environment: {
 			SINGLE_REGISTRY: "true",
@@ -166,6 +175,7 @@ function exporterService(
 		image,
 		container_name: "registry-node-exporter",
 		restart: "always",
+		logging: LOGGING,
 		command: [
 			`--web.listen-address=:${port}`,
 			`--path.rootfs=${ROOT_INSIDE}`,

@@ -90,6 +90,8 @@ not after a reload: \`docker compose -f ${base}/docker-compose.yml restart nginx
 
 ## The first time
 
+The VM needs Docker with compose 2.24 or newer, \`vault\` and \`htpasswd\`.
+
 1. The secrets, from the bundle that is not there yet, and the certificate: \`ssh root@${address} bash -s <generated/registry-host/vm${bin}/fetch-secrets\`.${
 		isPrivate
 			? `

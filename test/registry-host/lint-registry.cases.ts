@@ -87,6 +87,14 @@ describe("a cache", () => {
 		expect(cache(THREE, true)).toEqual([]);
 	});
 
+	test("on 3.x too where it remembers blobs", () => {
+		const texts = registry(
+			THREE,
+			`storage:\n  filesystem: {}\n  delete: {enabled: true}\n  cache: {blobdescriptor: inmemory}\n${CACHE}`,
+		);
+		expect(problemsOf(texts)).toEqual(["config-r.yml:4 proxy-with-delete"]);
+	});
+
 	test("cache-without-eviction: who may not delete keeps all", () => {
 		for (const image of [TWO, THREE])
 			expect(cache(image, false)).toEqual([

@@ -1,4 +1,5 @@
 import type { HostFile } from "../../lib/registry-host/host-file";
+import { lintHostFiles } from "../../lib/registry-host/lint/lint-host-files";
 import { host as settingsHost } from "../support/settings-host";
 import { bundleOf, CACHES, cacheOf, hostOf, PRIVATE } from "./fixture";
 
@@ -92,6 +93,31 @@ describe("the bundle", () => {
 			),
 		).toThrow("static-upstream: vm/opt/registry/nginx.conf:");
 	});
+
+	test.each([
+		["2.8", "registry:2.8.3"],
+		["3.x", "registry:3.1.1"],
+	])(
+		"the lint finds nothing in a bundle of %s, not even a warning",
+		(_, image) => {
+			const files = bundleOf(
+				hostOf({
+					registries: [...CACHES, PRIVATE].map((each) => ({
+						...each,
+						image,
+						...(each.name === "dockerhub" && {
+							metrics: { port: 5001, allow: ["10.0.20.0/24"] },
+						}),
+					})),
+					nodeExporter: {
+						image: "node-exporter:1.9.1",
+						allow: ["10.0.20.0/24"],
+					},
+				}),
+			);
+			expect(lintHostFiles(files)).toEqual([]);
+		},
+	);
 
 	test("a value that Terraform has not resolved is refused, with the file that it is in", () => {
 		expect(() =>

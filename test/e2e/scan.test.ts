@@ -72,7 +72,10 @@ suite("guard scan on a store that a registry wrote", () => {
 				damage(registry.storage, `links/${name}`);
 			}
 			const { report } = await guardReport(["scan", registry.root]);
-			expect(report.findings).toHaveLength(links.length);
+			// also of a tag's own link: it never named anything else
+			expect(report.findings.map(({ repair }) => repair.action)).toEqual(
+				links.map(() => "relink"),
+			);
 			const folder = join(lab.folder, "bin");
 			mkdirSync(folder);
 			const shim = join(folder, "cdktf-registry-guard");
@@ -85,17 +88,8 @@ suite("guard scan on a store that a registry wrote", () => {
 				PATH: `${folder}:${process.env.PATH}`,
 				REGISTRY: registry.origin,
 			};
-			const relinked = report.findings.filter(
-				({ repair }) => repair.action === "relink",
-			);
-			// the one that lost the tag's own link apart: nothing says what it was
-			expect(
-				report.findings
-					.filter((each) => !relinked.includes(each))
-					.map(({ repository }) => repository),
-			).toEqual(["links/tag-link-empty", "links/tag-link-missing"]);
 			const verifies: string[] = [];
-			for (const { repair } of relinked)
+			for (const { repair } of report.findings)
 				for (const command of repair.commands) {
 					if (command.startsWith("cdktf-registry-guard"))
 						verifies.push(command);
@@ -109,12 +103,7 @@ suite("guard scan on a store that a registry wrote", () => {
 				const done = await runProgram("sh", ["-ec", command], env);
 				expect([command, done.code, done.stderr]).toEqual([command, 0, ""]);
 			});
-			const again = await guardReport(["scan", registry.root]);
-			expect(again.report.findings.map(({ repository }) => repository)).toEqual(
-				["links/tag-link-empty", "links/tag-link-missing"],
-			);
-			for (const { name, content } of links)
-				await pushContent(registry.target, `links/${name}`, content, TAG);
+			expect((await runGuard(["scan", registry.root])).code).toBe(0);
 		},
 	);
 

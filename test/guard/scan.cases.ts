@@ -151,6 +151,22 @@ describe("findings", () => {
 		expect(untagged).toEqual([]);
 	});
 
+	test("a tag that has lost its link is told what it named, where it never named anything else", async () => {
+		const link = storage.tagLink("app", "v1");
+		const was = (digest: string) =>
+			storage.write(
+				link.replace("current", `index/${digest.replace(":", "/")}`),
+				digest,
+			);
+		was(APP.root);
+		plant.empty(link);
+		const actions = async () =>
+			(await look()).findings.map(({ repair }) => repair.action);
+		expect(await actions()).toEqual(["relink"]);
+		was(CHILD);
+		expect(await actions()).toEqual(["repush"]);
+	});
+
 	test("relink only where all bytes are there: else the image is pushed again", async () => {
 		plant.missing(storage.revisionLink("app", CHILD));
 		plant.missing(storage.blob(LAYER));

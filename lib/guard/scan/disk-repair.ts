@@ -34,6 +34,15 @@ export interface RepairContext {
 
 const isBlob = ({ kind }: PathStep) => kind === "config" || kind === "layer";
 
+/** What a tag without a link of its own must have named: only where it never named anything else. */
+function onlyNamed(
+	{ references: [tag = ""] }: Suspect,
+	folder: RepositoryFolder,
+): string | undefined {
+	const [only, ...others] = folder.tagHistory(tag);
+	return others.length === 0 ? only : undefined;
+}
+
 /** What is still wrong if all links were there, and the links that are not. */
 function withLinks(
 	suspect: Suspect,
@@ -43,9 +52,14 @@ function withLinks(
 	const walk = new DiskWalk(lenient, blobs, undefined);
 	const { digest, kind, mediaType, size } = suspect;
 	const carrier = suspect.path.findLast((step) => !isBlob(step))?.digest;
-	const start = suspect.role === "blob" ? carrier : digest || root;
+	const named = suspect.role === "blob" ? carrier : digest || root;
+	const start = named ?? onlyNamed(suspect, folder);
 	const gone = { reason: "missing", links: lenient.made } as const;
 	if (start === undefined) return gone;
+	if (named === undefined) {
+		const [tag = ""] = suspect.references;
+		lenient.made.push({ path: folder.tagLink(tag), digest: start });
+	}
 	walk.run(start);
 	if (suspect.role === "blob") {
 		const to = walk.blobs.get(digest);

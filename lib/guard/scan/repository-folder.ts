@@ -59,6 +59,13 @@ export class RepositoryFolder {
 		}
 	}
 
+	/** Every digest that a tag has named since it was pushed first. */
+	tagHistory(tag: string): readonly string[] {
+		const path = `${this.#path}/_manifests/tags/${tag}`;
+		const listed = listFolder(path);
+		return "folders" in listed ? this.#digestsIn(path, listed, "index") : [];
+	}
+
 	/** The digest that a tag names. */
 	tagTarget(tag: string): string | Bad | Unlooked {
 		const current = `${this.#path}/_manifests/tags/${tag}/current`;

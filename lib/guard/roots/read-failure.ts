@@ -9,12 +9,35 @@ export interface Lock {
 
 const LONGEST = 400;
 
+/** Lines without the box that Terraform draws and the words that Terragrunt puts before them. */
+function plainLines(output: string): readonly string[] {
+	return output
+		.split("\n")
+		.map((line) =>
+			line
+				.replace(
+					/^[\d:.]+ (?:STDOUT|STDERR|ERROR) +(?:\[[^\]]*\] *)?(?:\w+: ?)?/,
+					"",
+				)
+				.replace(/^[│╷╵] ?/, ""),
+		);
+}
+
+/** The last that a program said, for one that says it in no form of its own. */
+export function lastLineOf(output: string): string | undefined {
+	const line = plainLines(output)
+		.map((each) => each.trim())
+		.filter(Boolean)
+		.at(-1);
+	return line?.slice(0, LONGEST);
+}
+
 /**
  * What Terraform says went wrong, on one line: heads and explanations of its errors, without the lines of code and the
  * values it shows beside them, which may hold a secret.
  */
 export function reasonIn(output: string): string | undefined {
-	const lines = output.split("\n").map((line) => line.replace(/^[│╷╵] ?/, ""));
+	const lines = plainLines(output);
 	const first = lines.findIndex((line) => /^\s*Error: /.test(line));
 	if (first < 0) return undefined;
 	const text = lines
@@ -31,8 +54,9 @@ export function reasonIn(output: string): string | undefined {
 /** The holder that a failed attempt to lock names; undefined where it failed of something else. */
 export function lockIn(output: string, asked: number): Lock | undefined {
 	if (!/acquiring the state lock/i.test(output)) return undefined;
+	const text = plainLines(output).join("\n");
 	const field = (name: string) =>
-		new RegExp(`^[│ ]*${name}: +(\\S.*?) *$`, "m").exec(output)?.[1] ?? null;
+		new RegExp(`^ *${name}: +(\\S.*?) *$`, "m").exec(text)?.[1] ?? null;
 	const created = readTime(field("Created"));
 	// http, pg: what they print is the request that was refused; http has the holder's ID beside it
 	const isOwn =

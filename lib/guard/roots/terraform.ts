@@ -6,7 +6,7 @@ import { errorText } from "../error-text";
 import type { Io } from "../io";
 import { Gate } from "./gate";
 import { type Change, readPlan } from "./plan-changes";
-import { type Lock, lockIn, reasonIn } from "./read-failure";
+import { type Lock, lastLineOf, lockIn, reasonIn } from "./read-failure";
 import { redaction } from "./redact";
 import type { Root } from "./root";
 import { type Ran, runCommand } from "./run-command";
@@ -161,7 +161,7 @@ export class Terraform {
 			ran.failure ??
 			reasonIn(output) ??
 			reasonIn(this.#redact(ran.stdout)) ??
-			`exit ${ran.code}, without a word`;
+			`exit ${ran.code}: ${lastLineOf(output) ?? "not a word"}`;
 		const failed = failure(`${command}: ${this.#redact(why)}`);
 		return { ran, failed: lock ? { ...failed, lock } : failed };
 	}
@@ -185,6 +185,8 @@ export class Terraform {
 			...(root.kind === "terragrunt" && {
 				TG_TF_PATH: env.TG_TF_PATH ?? terraform,
 				TG_NON_INTERACTIVE: "true",
+				// what `show` prints is to be read, not logged
+				TG_TF_FORWARD_STDOUT: "true",
 			}),
 		};
 	}

@@ -1,4 +1,8 @@
-import { lockIn, reasonIn } from "../../../lib/guard/roots/read-failure";
+import {
+	lastLineOf,
+	lockIn,
+	reasonIn,
+} from "../../../lib/guard/roots/read-failure";
 import { redaction } from "../../../lib/guard/roots/redact";
 
 const BOXED = `╷
@@ -33,6 +37,16 @@ describe("what Terraform says went wrong", () => {
 	test("on one line, without code and values", () => {
 		expect(reasonIn(BOXED)).toBe(
 			"Resource precondition failed It is not as it should be.",
+		);
+	});
+	test("as Terragrunt logs it", () => {
+		const logged = BOXED.replace(
+			/^/gm,
+			"12:34:56.789 STDERR [stacks/a] terraform: ",
+		);
+		expect(reasonIn(logged)).toBe(reasonIn(BOXED));
+		expect(lastLineOf("12:34:56.789 ERROR  no token: log in first\n\n")).toBe(
+			"no token: log in first",
 		);
 	});
 	test("nothing, where it says nothing", () => {

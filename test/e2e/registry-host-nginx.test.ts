@@ -2,6 +2,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { parse } from "yaml";
+import { nginxFile } from "../../lib/registry-host/nginx";
+import {
+	type RegistryHostProps,
+	registryHost,
+} from "../../lib/registry-host/registry-host";
 import { Distribution, PASSWORD, USER } from "../support/distribution";
 import { image, multiArch, sha256 } from "../support/images";
 import { Lab } from "../support/lab";
@@ -61,19 +66,70 @@ suite("the rendered nginx before the rendered registries", () => {
 	const blobPath = (repository: string, digest: string) =>
 		`/v2/${repository}/blobs/${digest}`;
 
-	lab.test("nginx -t finds nothing to say", async () => {
-		const { code, stderr } = await runProgram(programs.nginx, [
-			"-t",
-			"-p",
-			lab.folder,
-			"-c",
-			host.path("nginx.conf"),
-		]);
-		expect({
-			code,
-			warnings: stderr.match(/\[(warn|emerg|error)\].*/g),
-		}).toEqual({ code: 0, warnings: null });
-	});
+	lab.test(
+		"nginx -t finds nothing to say, whatever the model says",
+		async () => {
+			const { host: name, address, nginx, compose, registries } = host.host;
+			const [dockerhub, ghcr] = registries;
+			if (!dockerhub || !ghcr) throw new Error("no caches");
+			const certificate = {
+				certificate: tls.certificateFile,
+				key: tls.keyFile,
+			};
+			const allow = ["127.0.0.0/8", "10.0.0.0/8"];
+			const variants: Partial<RegistryHostProps>[] = [
+				{},
+				{ registries: [dockerhub, ghcr], ui: { registry: "ghcr", allow } },
+				{
+					registries: [
+						{ ...dockerhub, tls: certificate, cacheBlobs: false },
+						{ ...ghcr, nginxSnippet: ["limit_rate 100m;"] },
+					],
+					ui: { registry: "dockerhub" },
+				},
+				{ nodeExporter: { image: "node-exporter:1.9.1", allow } },
+				{
+					nginx: {
+						...nginx,
+						user: false,
+						listen: undefined,
+						tlsProtocols: ["TLSv1.3"],
+						cache: { zone: "1m", max: "1g", minUses: 1 },
+						snippet: ["map $uri $other { default 1; }"],
+					},
+				},
+			];
+			for (const [i, variant] of variants.entries()) {
+				const file = join(lab.folder, `variant-${i}.conf`);
+				writeFileSync(
+					file,
+					nginxFile(
+						registryHost({
+							host: name,
+							address,
+							nginx,
+							compose,
+							registries,
+							ui: { port: 29_000 + i },
+							...variant,
+						}),
+					).text,
+				);
+				const { code, stderr } = await runProgram(programs.nginx, [
+					"-t",
+					"-p",
+					lab.folder,
+					"-c",
+					file,
+				]);
+				expect({
+					i,
+					code,
+					warnings: stderr.match(/\[(warn|emerg|error)\].*/g),
+				}).toEqual({ i, code: 0, warnings: null });
+			}
+		},
+	);
 
 	lab.test("a multi-arch image through every port", async () => {
 		const auth = join(lab.folder, "auth.json");

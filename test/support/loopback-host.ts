@@ -112,7 +112,8 @@ export class LoopbackHost {
 				resolver: `127.0.0.1:${dnsPort}`,
 				resolverValid: "1s",
 				listen: "127.0.0.1",
-				user: userInfo().username,
+				// where it is not ours to choose nginx warns about the line
+				user: process.getuid?.() === 0 && userInfo().username,
 				pid: join(folder, "nginx.pid"),
 				errorLog: join(folder, "nginx-error.log"),
 				accessLog: join(folder, "nginx-access.log"),

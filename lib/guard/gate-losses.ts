@@ -1,3 +1,4 @@
+import { compareText } from "./broken-tags";
 import type { Finding } from "./finding";
 import type { Holding, Holdings } from "./gate-holdings";
 
@@ -47,14 +48,8 @@ export function lossesOf(
 		if (!losses.has(key)) losses.set(key, loss);
 	};
 	for (const { repository, tags, digest, reason } of now.findings) {
-		const then = whole.get(repository);
-		const held = now.holdings.get(repository);
-		// a tag that was moved since names content that nobody has seen whole
-		const lost = tags.filter((tag) => {
-			const before = then?.tags.get(tag);
-			const today = held?.tags.get(tag) || before;
-			return before !== undefined && today === before;
-		});
+		// wherever it points now: it was whole
+		const lost = tags.filter((tag) => whole.get(repository)?.tags.has(tag));
 		if (lost.length > 0) add({ repository, tags: lost, digest, reason });
 	}
 	for (const each of (broken && now.untagged) ?? []) {
@@ -66,7 +61,7 @@ export function lossesOf(
 	}
 	if (!now.isSparse) for (const loss of goneOf(whole, now.holdings)) add(loss);
 	return [...losses.values()].sort((a, b) =>
-		a.repository < b.repository ? -1 : a.repository > b.repository ? 1 : 0,
+		compareText(a.repository, b.repository),
 	);
 }
 

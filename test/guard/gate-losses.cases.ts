@@ -80,6 +80,14 @@ describe("what a collection lost", () => {
 		]);
 	});
 
+	test("a tag that points elsewhere and is broken now was whole before", () => {
+		const moved = holdings({ v1: LOOSE }, [INDEX, CHILD, LOOSE]);
+		const findings = [finding({ tags: ["v1", "v2"], digest: LOOSE })];
+		expect(lossesOf(whole, { ...quiet, holdings: moved, findings })).toEqual([
+			{ repository: "app", tags: ["v1"], digest: LOOSE, reason: "missing" },
+		]);
+	});
+
 	test("a tag whose link is empty now was whole before", () => {
 		const now = holdings({ v1: "" }, [INDEX, CHILD, LOOSE]);
 		const findings = [
@@ -95,18 +103,15 @@ describe("what a collection lost", () => {
 		]);
 	});
 
-	test("what was broken before, what was moved since and what is new is no loss", () => {
+	test("what was broken before and what is new is no loss", () => {
 		const before = wholeOf(HELD, [loose]);
 		const gone = holdings({ v1: INDEX }, [INDEX, CHILD]);
 		expect(
 			lossesOf(before, { ...quiet, holdings: HELD, untagged: [loose] }),
 		).toEqual([]);
 		expect(lossesOf(before, { ...quiet, holdings: gone })).toEqual([]);
-		const moved = holdings({ v1: LOOSE, v2: CHILD }, [INDEX, CHILD, LOOSE]);
-		const findings = [finding({ tags: ["v1", "v2"] })];
-		expect(lossesOf(whole, { ...quiet, holdings: moved, findings })).toEqual(
-			[],
-		);
+		const findings = [finding({ tags: ["v2"] })];
+		expect(lossesOf(whole, { ...quiet, holdings: HELD, findings })).toEqual([]);
 	});
 
 	test("names of JavaScript's own are names like others", () => {

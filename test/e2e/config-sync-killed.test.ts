@@ -129,7 +129,7 @@ suite("registry-config-sync over a real sshd: waiting, and being killed", () => 
 	}
 
 	for (const [how, recover] of [
-		["the next run", () => vm.sync(undefined, {}, "--dry-run")],
+		["the next run", () => vm.sync(vm.changed("six"))],
 		["the next boot", atBoot],
 	] as const)
 		lab.test(
@@ -141,6 +141,11 @@ suite("registry-config-sync over a real sshd: waiting, and being killed", () => 
 				expect((await run).code).not.toBe(0);
 				vm.machine.setSlow(0);
 				expect(vm.managed()).not.toEqual(before);
+				await vm.refused(
+					() => vm.sync(undefined, {}, "--dry-run"),
+					1,
+					"dry run: nothing was touched; another run puts the old state back",
+				);
 				const ran = await recover();
 				expectExit(ran, 0);
 				expect(ran.stdout).toMatch(

@@ -1,7 +1,13 @@
+import { parse } from "yaml";
+import { alertGroups } from "../../lib/alerts/alert-groups";
 import { integrityAlerts } from "../../lib/alerts/integrity-alerts";
+import { alertModel } from "../../stacks/alert-model";
+import { generatedFiles } from "../../stacks/generated-files";
 import type { Settings } from "../../stacks/model";
 import { settings } from "../../stacks/settings";
 import { watchedRegistries } from "../../stacks/watched";
+import { watchedHost } from "../../stacks/watched-host";
+import { host } from "../support/settings-host";
 import { addresses, synthesized } from "../support/synthesized";
 
 const real = synthesized(settings);
@@ -84,6 +90,79 @@ test("a probe that the monitoring module owns has no alerts here: it publishes l
 	const text = JSON.stringify(owned.stack("alerts"));
 	expect(text).not.toContain("registry.viktorbarzin.me");
 	expect(text).toContain("forgejo.viktorbarzin.me");
+});
+
+describe("the VM and drift", () => {
+	const groupsOf = (changes: Partial<Settings>) =>
+		alertGroups(alertModel({ ...settings, ...changes })).map(
+			({ name }) => name,
+		);
+
+	test("a group each, where there is a VM and where there is a detection", () => {
+		const [rule] = Object.values(stack.resource?.kubernetes_manifest ?? {});
+		expect(rule?.manifest).toMatchObject({
+			spec: {
+				groups: [
+					{ name: "Registry integrity" },
+					{ name: "Registry host" },
+					{ name: "Infrastructure Drift" },
+				],
+			},
+		});
+		expect(groupsOf({ registryHost: undefined })).not.toContain(
+			"Registry host",
+		);
+		expect(groupsOf({ pipelines: undefined })).not.toContain(
+			"Infrastructure Drift",
+		);
+	});
+
+	test("the VM's series are those of the rendered scrape config", () => {
+		const { host: watched } = alertModel(settings);
+		const path = "generated/registry-host/prometheus/node-exporter.yml";
+		const [job] = parse(generatedFiles(settings)[path] ?? "").scrape_configs;
+		const [group] = alertGroups(alertModel(settings)).filter(
+			({ name }) => name === "Registry host",
+		);
+		expect(job.static_configs[0].targets).toEqual([watched?.instance]);
+		for (const rule of group?.rules ?? [])
+			expect(rule).toMatchObject({
+				job: job.job_name,
+				instance: watched?.instance,
+			});
+	});
+
+	test("a registry that leaves the VM leaves the alerts, one that is not collected its alerts on collections", () => {
+		const [first, ...rest] = host.registries;
+		if (!first) throw new Error("no registry");
+		expect(watchedHost({ ...host, registries: rest }).scanned).toEqual(
+			rest.map(({ name }) => name),
+		);
+		const kept = watchedHost({
+			...host,
+			registries: [{ ...first, collectAt: false }, ...rest],
+		});
+		expect(kept.scanned).toContain(first.name);
+		expect(kept.collected).not.toContain(first.name);
+	});
+
+	test("their numbers are settings", () => {
+		const { host: watched, drift } = alertModel({
+			...settings,
+			alerts: {
+				hostThresholds: { bundleFor: 60 },
+				driftThresholds: { manyCount: 3 },
+			},
+		});
+		expect(watched?.thresholds).toEqual({ bundleFor: 60 });
+		expect(drift?.thresholds).toEqual({ manyCount: 3 });
+		expect(watched?.mountpoints).toEqual([
+			"/",
+			"/opt",
+			"/opt/registry",
+			"/opt/registry/data",
+		]);
+	});
 });
 
 test("runbooks and dashboard are the settings'", () => {

@@ -37,7 +37,7 @@ suite("traps of a collection, on docker-registry 2.8.2", () => {
 				name: "private",
 				kind: "private",
 				// the memory that the seeds' configs have, and ours leave out
-				extraConfig: { storage: { cache: { blobdescriptor: "inmemory" } } },
+				extra: { storage: { cache: { blobdescriptor: "inmemory" } } },
 			},
 			{ ...programs, registry: programs.registry2 },
 		);

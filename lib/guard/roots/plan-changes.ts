@@ -32,36 +32,54 @@ function actionOf({ change, previous_address }: Planned): string | undefined {
 }
 
 function at(value: unknown, key: string): unknown {
-	return Object(value)[key];
+	return value !== null && typeof value === "object"
+		? (value as Record<string, unknown>)[key]
+		: undefined;
 }
 
-/**
- * Whether the code asks for something else than what was recorded: a known leaf of `after` that is neither as it is
- * (`before`) nor as it was written down (`recorded`). What is only known after the apply comes from another resource.
- */
-function isAsked(
-	before: unknown,
-	after: unknown,
+/** Whether something holds for the values at some place that is known before the apply; what is not comes from another resource. */
+function someLeaf(
 	unknown: unknown,
-	recorded: unknown,
+	values: readonly unknown[],
+	holds: (...leaves: readonly unknown[]) => boolean,
 ): boolean {
 	if (unknown === true) return false;
-	if (after !== null && typeof after === "object") {
-		const keys = new Set([
-			...Object.keys(after),
-			...Object.keys(Object(before)),
-			...Object.keys(Object(recorded)),
-		]);
-		return [...keys].some((key) =>
-			isAsked(
-				at(before, key),
-				at(after, key),
-				at(unknown, key),
-				at(recorded, key),
-			),
-		);
-	}
-	return (after ?? null) !== (before ?? null) && !isSame(after, recorded);
+	const keys = new Set(
+		values.flatMap((value) =>
+			value !== null && typeof value === "object" ? Object.keys(value) : [],
+		),
+	);
+	if (keys.size === 0) return holds(...values);
+	return [...keys].some((key) =>
+		someLeaf(
+			at(unknown, key),
+			values.map((value) => at(value, key)),
+			holds,
+		),
+	);
+}
+
+/** Whether the plan undoes some of what the world did: a resource drifts all the time in what its provider only counts up. */
+function isUndone(drift: Planned["change"], plan: Planned["change"]): boolean {
+	if ((drift.after ?? null) === null) return true;
+	return someLeaf(
+		plan.after_unknown,
+		[drift.before, drift.after, plan.before, plan.after],
+		(recorded, found, before, after) =>
+			!isSame(recorded, found) && !isSame(before, after),
+	);
+}
+
+/** Whether the code asks for something else than what was recorded and what is there. */
+function isAsked(
+	{ before, after, after_unknown }: Planned["change"],
+	recorded: unknown,
+): boolean {
+	return someLeaf(
+		after_unknown,
+		[before, after, recorded],
+		(is, asked, was) => !isSame(is, asked) && !isSame(was, asked),
+	);
 }
 
 /** Null, the empty text and the empty list are one to a provider that fills in what was left out. */
@@ -98,16 +116,16 @@ export function readPlan(json: string): {
 	const changes = (plan.resource_changes ?? []).flatMap((each): Change[] => {
 		const action = actionOf(each);
 		if (action === undefined) return [];
-		const { before, after, after_unknown } = each.change;
-		const drift =
+		const { change } = each;
+		const moved =
 			drifted.get(each.address) ?? drifted.get(each.previous_address ?? "");
-		const recorded = drift ? drift.before : before;
+		const drift = moved && isUndone(moved, change) ? moved : undefined;
 		const is = {
 			drift: drift !== undefined,
+			// what is new, or no longer there, is so in the code
 			unapplied:
-				action === "move" ||
-				action === "import" ||
-				isAsked(before, after, after_unknown, recorded),
+				(!drift && action !== "update" && action !== "replace") ||
+				isAsked(change, drift ? drift.before : change.before),
 		};
 		const causes = DRIFT_CAUSES.filter((cause) => is[cause]);
 		return [{ address: each.address, action, causes }];

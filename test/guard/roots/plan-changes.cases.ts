@@ -31,6 +31,13 @@ describe("what a plan would change, and why", () => {
 			["unapplied"],
 		],
 		[
+			"a new resource without arguments",
+			[change("a", ["create"], null, { x: null }, { id: true })],
+			[],
+			"create",
+			["unapplied"],
+		],
+		[
 			"a changed argument",
 			[change("a", ["update"], { x: 1 }, { x: 2 })],
 			[],
@@ -83,6 +90,28 @@ describe("what a plan would change, and why", () => {
 					{ m: [{ l: { k: "x" }, generation: 2 }] },
 				),
 			],
+			"update",
+			["drift"],
+		],
+		[
+			"changed in the code alone, while a counter went up",
+			[
+				change(
+					"a",
+					["update"],
+					{ x: 1, version: 2 },
+					{ x: 5 },
+					{ version: true },
+				),
+			],
+			[change("a", ["update"], { x: 1, version: 1 }, { x: 1, version: 2 })],
+			"update",
+			["unapplied"],
+		],
+		[
+			"an element added by hand",
+			[change("a", ["update"], { l: ["x", "y"] }, { l: ["x"] })],
+			[change("a", ["update"], { l: ["x"] }, { l: ["x", "y"] })],
 			"update",
 			["drift"],
 		],

@@ -17,12 +17,12 @@ function load(): typeof Yaml {
  * never folded, no anchors. Same value, same bytes.
  *
  * @param header comment lines on top, without `#`.
- * @param isUnfinished texts that somebody still puts something into: in single quotes, so that they stay texts whatever it is.
+ * @param inQuotes texts of one line to put into single quotes, which know no escapes.
  */
 export function renderYaml(
 	value: unknown,
 	header: readonly string[] = [],
-	isUnfinished: (text: string) => boolean = () => false,
+	inQuotes: (text: string) => boolean = () => false,
 ): string {
 	const { Document, visit } = load();
 	const document = new Document(value, { aliasDuplicateObjects: false });
@@ -30,7 +30,7 @@ export function renderYaml(
 		Scalar(_key, node: Yaml.Scalar) {
 			if (typeof node.value !== "string") return;
 			if (node.value.includes("\n")) node.type = "BLOCK_LITERAL";
-			else if (isUnfinished(node.value)) node.type = "QUOTE_SINGLE";
+			else if (inQuotes(node.value)) node.type = "QUOTE_SINGLE";
 			else if (RISKY.test(node.value)) node.type = "QUOTE_DOUBLE";
 		},
 	});

@@ -55,6 +55,8 @@ export function lintWorkflow(
 			);
 	let workflow: ParsedWorkflow | undefined;
 	try {
+		// the server reads its matrix before it substitutes
+		parseWorkflow(file, text);
 		workflow = parseWorkflow(file, substituted);
 		lintParsed(workflow, report);
 	} catch (error) {

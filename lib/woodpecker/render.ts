@@ -5,7 +5,7 @@ import { GENERATED } from "./mark";
 import { present } from "./present";
 import { renderConditions } from "./render-condition";
 import { isSecretReference } from "./secret";
-import { finishSubstitution, hasServerVariable } from "./substitution";
+import { finishSubstitution, needsQuotes } from "./substitution";
 import type { Clone, Service, Step, Value, Workflow } from "./workflow";
 
 /**
@@ -42,7 +42,7 @@ export function renderWorkflow(workflow: Workflow, source: string): string {
 		steps.flatMap((each) => (each.comment ? [[each.name, each.comment]] : [])),
 	);
 	const text = finishSubstitution(
-		commented(renderYaml(body, header, hasServerVariable), comments),
+		commented(renderYaml(body, header, needsQuotes), comments),
 	);
 	const errors = lintWorkflow(`${workflow.name}.yml`, text).problems.filter(
 		({ severity }) => severity === "error",

@@ -122,9 +122,13 @@ export function serverVariable(name: `CI_${string}`, length?: number): string {
 	return `${OPEN}${name}${length === undefined ? "" : `:0:${length}`}${CLOSE}`;
 }
 
-/** The text is finished by the server: a commit may look like a number (`01234567`, `1234e567`), or be nothing. */
-export function hasServerVariable(text: string): boolean {
-	return text.includes(OPEN);
+/**
+ * A text that is safe in single quotes alone: one that the server finishes (a commit may look like a number, `01234567`,
+ * or be nothing), and one with a backslash. Woodpecker parses the file as YAML before the substitution too, for its
+ * matrix, so it has to be YAML with and without it; the doubled backslash in front of an escaped quote would not be.
+ */
+export function needsQuotes(text: string): boolean {
+	return text.includes(OPEN) || /^(?!.*\p{Cc}).*\\/u.test(text);
 }
 
 /** Escapes a rendered file, and opens the places of `serverVariable`. */

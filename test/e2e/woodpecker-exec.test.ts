@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what the shell and the server make of it is what this is about
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import type { PipelinesProps, PushTarget } from "../../lib/pipelines/pipelines";
 import { workflowFiles } from "../../lib/pipelines/workflow-files";
 import { renderWorkflow } from "../../lib/woodpecker/render";
@@ -64,6 +65,61 @@ const SHA = "0123456789abcdef0123456789abcdef01234567";
 				);
 			},
 		);
+
+		lab.test("whatever text a step is given, its shell gets", async () => {
+			const texts = fc.sample(
+				fc
+					.array(
+						fc.oneof(
+							fc.constantFrom(
+								...[
+									"$",
+									"{",
+									"}",
+									"\\",
+									"/",
+									"${",
+									"$$",
+									"${a[@]}",
+									"\n",
+									"\t",
+								],
+								...["x", "'", '"', "#", ": ", "- ", "|", "%", " ", "\\n", "`"],
+							),
+							fc.string({ unit: "grapheme" }),
+						),
+					)
+					// an environment has no NUL, and YAML no lone carriage return or control character
+					.map((parts) => parts.join("").replace(/[^\P{C}\n\t]/gu, "")),
+				{ seed: 7, numRuns: 300 },
+			);
+			const names = texts.map((_, i) => `X${i}`);
+			const text = renderWorkflow(
+				{
+					name: "texts",
+					when: [{ event: "push" }],
+					steps: [
+						{
+							name: "a",
+							image: "bash:5.2",
+							environment: Object.fromEntries(
+								texts.map((each, i) => [`X${i}`, each]),
+							),
+							commands: [
+								`for name in ${names.join(" ")}; do printf '%s\\0' "\${!name}"; done >texts`,
+							],
+						},
+					],
+				},
+				"x",
+			);
+			const { code, output } = await workflows.run("texts", text, {
+				event: "push",
+			});
+			expect([code, output]).toEqual([0, output]);
+			const got = readFileSync(join(workflows.workspace, "texts"), "utf8");
+			expect(got.split("\0").slice(0, -1)).toEqual(texts);
+		});
 
 		describe("build-ci-image", () => {
 			let first: Distribution;

@@ -6,6 +6,7 @@ import { workflowFiles } from "../../lib/pipelines/workflow-files";
 import type { WorkflowEvent } from "../../lib/woodpecker/event";
 import { fires } from "../../lib/woodpecker/fires";
 import { lintFolder } from "../../lib/woodpecker/lint-folder";
+import { renderWorkflow } from "../../lib/woodpecker/render";
 import { props } from "../pipelines/example";
 import { ifPresent, requirePrograms } from "../support/requires";
 import { runProgram } from "../support/run-program";
@@ -15,11 +16,13 @@ import {
 	WOODPECKER_CLI,
 	woodpeckerCli,
 } from "../support/woodpecker-cli";
+import { EVERY_KEY } from "../woodpecker/every-key";
 import { WRONG_FILES } from "../woodpecker/wrong-files";
 
 const { suite, programs } = requirePrograms("check-jsonschema");
 const { files, appTemplate } = workflowFiles(props);
 const generated = { ...files, "app-template.yml": appTemplate };
+const everyKey = renderWorkflow(EVERY_KEY, "x");
 
 let folder: string;
 const path = (name: string) => join(folder, name);
@@ -28,6 +31,7 @@ beforeAll(() => {
 	mkdirSync(path("workspace"));
 	for (const [name, text] of Object.entries(generated))
 		writeFileSync(path(name), text);
+	writeFileSync(path("every-key.yml"), everyKey);
 	for (const [i, { text }] of WRONG_FILES.entries())
 		writeFileSync(path(`wrong-${i}.yml`), text);
 });
@@ -51,6 +55,10 @@ suite("Woodpecker's own schema", () => {
 	test("accepts every generated file", async () => {
 		expect(Object.keys(generated)).toHaveLength(9);
 		expect(await refused(Object.keys(generated))).toEqual([]);
+	}, 30_000);
+
+	test("and one with every key that the types have", async () => {
+		expect(await refused(["every-key.yml"])).toEqual([]);
 	}, 30_000);
 
 	test("and of the wrong ones what the table says", async () => {
@@ -83,6 +91,17 @@ ifPresent(WOODPECKER_CLI !== undefined, NEEDS_CLI)(
 		test("is the version that the table was recorded with", async () => {
 			const { stdout } = await woodpeckerCli(["--version"]);
 			expect(stdout).toContain("3.17");
+		});
+
+		test("lint accepts every key that the types have, and warns of runs_on alone", async () => {
+			const { code, stdout } = await woodpeckerCli([
+				"lint",
+				path("every-key.yml"),
+			]);
+			expect(code).toBe(0);
+			expect(stdout.split("\n").filter((line) => /^ .*⚠/u.test(line))).toEqual([
+				expect.stringContaining("runs_on"),
+			]);
 		});
 
 		test.each(Object.keys(generated))(

@@ -1,9 +1,14 @@
 import { parse } from "yaml";
 import { lintWorkflow } from "../../lib/woodpecker/lint-workflow";
 import { renderWorkflow } from "../../lib/woodpecker/render";
+import {
+	SCHEMA_KEYS,
+	type SchemaPlace,
+} from "../../lib/woodpecker/schema-keys";
 import { fromSecret, type Secret } from "../../lib/woodpecker/secret";
 import { serverVariable, substitute } from "../../lib/woodpecker/substitution";
 import type { Condition, Step, Workflow } from "../../lib/woodpecker/workflow";
+import { EVERY_KEY } from "./every-key";
 
 const TOKEN: Secret = {
 	name: "token",
@@ -88,6 +93,55 @@ test("what the server puts in stays text: a commit may look like a number, or be
 			sha,
 		]);
 	}
+});
+
+/** Keys of a mapping; of a list, those of all its items. */
+function keysOf(...values: readonly unknown[]): string[] {
+	return values
+		.flat()
+		.flatMap((each) => Object.keys(each as object))
+		.filter((key, i, all) => all.indexOf(key) === i)
+		.sort();
+}
+
+test("every key of the schema can be written, and each is written where it belongs", () => {
+	const text = renderWorkflow(EVERY_KEY, "x");
+	const seen = parse(substitute(text, () => ""));
+	const known = (place: SchemaPlace) => [...SCHEMA_KEYS[place]].sort();
+	expect(keysOf(seen)).toEqual(known("workflow"));
+	expect(keysOf(seen.steps)).toEqual(known("step"));
+	expect(keysOf(seen.services)).toEqual(known("service"));
+	expect(keysOf(seen.when)).toEqual(known("when"));
+	expect(keysOf(seen.when, seen.steps[0].when)).toEqual(known("stepWhen"));
+	expect(seen.steps[1].settings).toEqual({
+		list: [1, "a"],
+		deep: { token: { from_secret: "token" } },
+	});
+	expect(seen.when[0].evaluate).toBe('A != "" || (B == "")');
+	expect(lintWorkflow("x.yml", text).problems).toEqual([]);
+	const steps = renderWorkflow(
+		{
+			...EVERY_KEY,
+			clone: [{ name: "own", image: "git:2.40", commands: ["x"] }],
+		},
+		"x",
+	);
+	expect(parse(steps).clone).toEqual([
+		{ name: "own", image: "git:2.40", commands: ["x"] },
+	]);
+});
+
+test("what extra adds is linted like the rest", () => {
+	expect(broken({ extra: { stepz: [] } })).toThrow("unknown-key: got stepz");
+	expect(broken({ extra: { labels: { a: "b" } } })).not.toThrow();
+	expect(
+		broken({
+			steps: [{ name: "a", image: "a:1.0", commands: ["apk add jq"] }],
+		}),
+	).toThrow("install-at-run-time");
+	expect(broken({ comment: "${TfToken[TOKEN.1]}" })).toThrow(
+		"unresolved Token",
+	);
 });
 
 test("the mark, the comments and the literal block are there", () => {

@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import { parse } from "yaml";
+import { renderWorkflow } from "../../lib/woodpecker/render";
 import {
 	escapeSubstitution,
 	finishSubstitution,
@@ -72,6 +74,49 @@ test("what is escaped comes back as it was, whatever it is", () => {
 		fc.property(shellish, (parts) => {
 			const text = parts.join("").replace(/[\uE000\uE001]/g, "");
 			expect(substitute(escapeSubstitution(text), () => "WRONG")).toBe(text);
+		}),
+	);
+});
+
+test("a rendered file is YAML before the substitution too, and says the same after it, whatever its texts are", () => {
+	const shellish = fc
+		.array(
+			fc.oneof(
+				fc.constantFrom(
+					"$",
+					"${",
+					"\\",
+					"/",
+					'"',
+					"'",
+					": ",
+					"#",
+					"\n",
+					" ",
+					"x",
+				),
+				fc.string(),
+			),
+		)
+		.map((parts) =>
+			parts.join("").replace(/[\uE000\uE001]|\p{Cc}(?<!\n)/gu, ""),
+		)
+		// a text that ends in blanks has no literal block
+		.filter((text) => !/\n\s*$/.test(text));
+	fc.assert(
+		fc.property(fc.array(shellish, { minLength: 1 }), (commands) => {
+			const text = renderWorkflow(
+				{
+					name: "a",
+					when: [{ event: "push" }],
+					steps: [{ name: "a", image: "a:1.0", commands }],
+				},
+				"x",
+			);
+			parse(text);
+			expect(parse(substitute(text, () => "WRONG")).steps[0].commands).toEqual(
+				commands,
+			);
 		}),
 	);
 });

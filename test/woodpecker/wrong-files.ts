@@ -262,6 +262,13 @@ export const WRONG_FILES: readonly WrongFile[] = [
 		...NOT_THE_SCHEMA,
 		exec: { event: "push", does: "runs" },
 	},
+	{
+		name: "YAML only after the substitution: the server reads its matrix before",
+		text: `${PUSH}${STEPS}    environment:\n      X: "a\\\\\\\\\\\\"b"\n`,
+		ours: ["syntax"],
+		...REFUSED,
+		exec: { event: "push", does: "fails" },
+	},
 	{ name: "not YAML", text: "a: [", ours: ["syntax"], ...REFUSED },
 	{ name: "a list", text: "- a\n", ours: ["syntax"], ...REFUSED },
 ];

@@ -6,7 +6,7 @@ import {
 	realpathSync,
 	writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
 import { DRIFT_METRICS } from "../../lib/guard/contract";
 import { eventually } from "../support/eventually";
@@ -31,6 +31,7 @@ const { suite, programs } = requirePrograms(
 	"terraform",
 	"pushgateway",
 	"promtool",
+	"git",
 );
 
 const SECRET = "fixture-secret-4d1f";
@@ -182,8 +183,20 @@ suite("guard drift on a real Terraform and a real Pushgateway", () => {
 						[programs.terraform, "apply", "-auto-approve"],
 						env,
 					);
-				const ran = await drift([stacks, "--push", gateway.origin]);
-				expect(ran.code).toBe(0);
+				// as the workflow does it
+				must(lab.folder, [programs.git, "init", "-q"]);
+				const out = must(lab.folder, ["bash", resolve("ci/drift-detection")], {
+					...env,
+					ROOTS: "stacks",
+					PUSHGATEWAY: gateway.origin,
+					GUARD: resolve("dist/guard.mjs"),
+				});
+				expect(out).toContain("CLEAN    one, two\n");
+				const report = readFileSync(join(lab.folder, ".ci-report"), "utf8");
+				expect(report).toBe(
+					"2 stacks: 0 differ, 0 could not be planned, 2 clean\n",
+				);
+
 				expect(await metric("state", "one")).toBe(0);
 				expect(await metric("ageHours", "one")).toBe(0);
 				expect(await metric("firstSeen", "one")).toBeUndefined();
@@ -508,16 +521,17 @@ suite("drift of a resource that the world changed", () => {
 	let stack: StackFolder;
 	let terraform: Terraform;
 
+	const fill =
+		(wanted: string) =>
+		(scope: Parameters<Parameters<typeof stackFolder>[0]>[0]) => {
+			for (const name of ["settings", "gone"])
+				new ConfigMapV1(scope, name, {
+					metadata: { name, namespace: "default" },
+					data: { key: name === "settings" ? wanted : "kept" },
+				});
+		};
+
 	beforeAll(() => {
-		const fill =
-			(wanted: string) =>
-			(scope: Parameters<Parameters<typeof stackFolder>[0]>[0]) => {
-				for (const name of ["settings", "gone"])
-					new ConfigMapV1(scope, name, {
-						metadata: { name, namespace: "default" },
-						data: { key: name === "settings" ? wanted : "kept" },
-					});
-			};
 		stack = stackFolder(fill("first"));
 		terraform = withTerraform(stack.path);
 		terraform.apply();
@@ -568,6 +582,22 @@ suite("drift of a resource that the world changed", () => {
 			],
 		});
 		expect(ran.stdout + ran.stderr).not.toContain(SECRET);
+	}, 60_000);
+
+	test("where the code changed as well, both are said", async () => {
+		stack.again(fill("second"));
+		const ran = await drift();
+		const [found] = (JSON.parse(ran.stdout) as { stacks: object[] }).stacks;
+		expect(found).toMatchObject({
+			causes: ["drift", "unapplied"],
+			changes: [
+				{ address: "kubernetes_config_map_v1.gone", causes: ["drift"] },
+				{
+					address: "kubernetes_config_map_v1.settings",
+					causes: ["drift", "unapplied"],
+				},
+			],
+		});
 	}, 60_000);
 
 	test("a cold plugin cache is filled once by roots that need the same provider, and is whole; a warm one is used", async () => {

@@ -87,6 +87,120 @@ suite("what promtool says about the rules of the VM and of drift", () => {
 		expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
 	});
 
+	/** What is true, the alert that follows, and the list in its text. */
+	const TOLD: {
+		group: AlertGroup;
+		alert: string;
+		series: Record<string, number>;
+		labels: Record<string, string>;
+		list: string;
+		summary: string;
+	}[] = [
+		{
+			group: hostAlerts(HOST, BASE),
+			alert: "RegistryGCFailed",
+			series: {
+				'registry_guard_gc_success{SELF,registry="private"}': 0,
+				'registry_guard_gc_success{SELF,registry="dockerhub"}': 1,
+				'registry_guard_gc_failed_step_info{SELF,registry="private",step="gate-open"}': 1,
+			},
+			labels: { registry: "private" },
+			list: " private at gate-open",
+			summary: "private: the last collection failed",
+		},
+		{
+			group: hostAlerts(HOST, BASE),
+			alert: "RegistryDiskFilling",
+			series: {
+				'node_filesystem_avail_bytes{SELF,mountpoint="/opt/registry/data"}': 5,
+				'node_filesystem_size_bytes{SELF,mountpoint="/opt/registry/data"}': 100,
+			},
+			labels: { mountpoint: "/opt/registry/data" },
+			list: " /opt/registry/data 5%",
+			summary:
+				"10.0.20.10:9100: /opt/registry/data is full, or will be within a day",
+		},
+		{
+			group: driftAlerts({}, BASE),
+			alert: "DriftUnaddressed",
+			series: {
+				'drift_stack_age_hours{SELF,stack="dns"}': 96,
+				'drift_stack_cause_info{SELF,stack="dns",cause="drift"}': 1,
+				'drift_stack_cause_info{SELF,stack="dns",cause="unapplied"}': 1,
+				'drift_stack_cause_info{SELF,stack="vault",cause="unapplied"}': 1,
+			},
+			labels: { stack: "dns" },
+			list: "\n- dns: drift\n- dns: unapplied\n- vault: unapplied",
+			summary: "dns: not as its code says for 96 hours",
+		},
+		{
+			group: driftAlerts({}, BASE),
+			alert: "DriftStackErrored",
+			series: {
+				"drift_error_count{SELF}": 2,
+				'drift_stack_state{SELF,stack="vault"}': 2,
+				'drift_stack_state{SELF,stack="dns"}': 2,
+				'drift_stack_state{SELF,stack="alerts"}': 1,
+			},
+			labels: {},
+			list: " dns vault",
+			summary: "2 stacks could not be planned",
+		},
+	];
+	test.each(TOLD.map((each) => [each.alert, each] as const))(
+		"the text of %s names what is meant",
+		async (alert, { group, series, labels, list, summary }) => {
+			const rule = group.rules.find((each) => each.alert === alert);
+			if (!rule) throw new Error(`no ${alert}`);
+			const { job, instance, severity, runbookUrl, description } = rule;
+			const self = { job, ...(instance && { instance }) };
+			const matchers = Object.entries(self)
+				.map(([name, value]) => `${name}="${value}"`)
+				.join(",");
+			const texts = {
+				summary,
+				description: description.replace(
+					/\{\{ range[\s\S]*\{\{ end \}\}/,
+					list,
+				),
+				runbook_url: runbookUrl,
+			};
+			const { code, stdout, stderr } = await promtool(
+				{
+					"rules.yml": renderRuleFile({ ...group, rules: [rule] }),
+					"texts.yml": JSON.stringify({
+						rule_files: ["rules.yml"],
+						evaluation_interval: "15m",
+						tests: [
+							{
+								interval: "15m",
+								input_series: Object.entries(series).map(([name, value]) => ({
+									series: name.replace("SELF", matchers),
+									values: `${value}x20`,
+								})),
+								alert_rule_test: [
+									{
+										eval_time: "4h",
+										alertname: alert,
+										exp_alerts: [
+											{
+												exp_labels: { severity, ...self, ...labels },
+												exp_annotations: texts,
+											},
+										],
+									},
+								],
+							},
+						],
+					}),
+				},
+				["test", "rules"],
+				"texts.yml",
+			);
+			expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
+		},
+	);
+
 	describe("the stories notice", () => {
 		const host = hostAlerts(HOST, BASE);
 		const drift = driftAlerts({}, BASE);

@@ -57,7 +57,9 @@ describe("missing-healthcheck", () => {
 		["image: registry:2.8.3\nhealthcheck: {disable: true}", true],
 		["image: registry:2.8.3\nhealthcheck: {test: [NONE]}", true],
 		["image: registry:2.8.3\nhealthcheck: {test: NONE}", true],
-		// a job serves nobody
+		// a job serves nobody, and an override says nothing of it
+		["image: registry:2.8.3\ncommand: garbage-collect c.yml", false],
+		['ports: ["80:80"]', false],
 		["image: a/b:1.2.3", false],
 	])("%j: %s", (lines, isMissing) => {
 		expect(problemsOf(service(lines))).toEqual(

@@ -18,7 +18,9 @@ export function lintService(
 			"name an exact version (registry:2.8.3), with or without its sha256 digest",
 		);
 	const isServer =
-		service.isWhole && (service.ports.length > 0 || isRegistryImage(image));
+		service.isWhole &&
+		!service.command.includes("garbage-collect") &&
+		(service.ports.length > 0 || isRegistryImage(image));
 	if (isServer && !service.hasHealthcheck)
 		report(
 			"missing-healthcheck",

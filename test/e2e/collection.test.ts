@@ -6,11 +6,15 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { HostRegistryProps } from "../../lib/registry-host/host-registry";
 import { CollectedRegistry } from "../support/collected-registry";
-import { Distribution } from "../support/distribution";
+import {
+	BY_DIGEST,
+	IMAGES,
+	REFERRER,
+	WANTED,
+} from "../support/collection-content";
 import { eventually } from "../support/eventually";
-import { type Content, image, multiArch } from "../support/images";
+import { image } from "../support/images";
 import { Lab } from "../support/lab";
 import { pushBlob, pushContent, send } from "../support/push";
 import { requirePrograms } from "../support/requires";
@@ -20,7 +24,6 @@ import type { UnitRun } from "../support/unit-host";
 
 const { suite, programs } = requirePrograms(
 	"registry2",
-	"registry3",
 	"htpasswd",
 	"skopeo",
 	"promtool",
@@ -31,34 +34,6 @@ const STOP = "compose .* stop registry-private";
 const DRY_RUN = "compose .* run .* garbage-collect --dry-run";
 const REAL_RUN = "compose .* run .* garbage-collect /";
 const START = "compose .* (start|up) ";
-
-const shared = { sharedLayers: ["app/base"] };
-const IMAGES: readonly (readonly [string, string, Content])[] = [
-	["app", "v1", multiArch("app:v1", shared)],
-	["app", "v2", multiArch("app:v2", shared)],
-	["infra/ci", "latest", multiArch("infra/ci", { docker: true })],
-	["single", "v1", image("single")],
-];
-/** Kept by their digests alone: a referrer of a tagged image, and an image that is pulled by digest. */
-const SUBJECT = IMAGES[3]?.[2] as Content;
-const REFERRER = image("single/signature", {
-	extra: {
-		artifactType: "application/vnd.dev.cosign.artifact.sig.v1+json",
-		subject: {
-			mediaType: SUBJECT.manifests.get(SUBJECT.root)?.mediaType,
-			digest: SUBJECT.root,
-			size: SUBJECT.manifests.get(SUBJECT.root)?.bytes.length,
-		},
-	},
-});
-const BY_DIGEST = image("by-digest");
-
-/** All that has to stay, as people pull it. */
-const WANTED = [
-	...IMAGES.map(([repository, tag]) => `${repository}:${tag}`),
-	`single@${REFERRER.root}`,
-	`single@${BY_DIGEST.root}`,
-];
 
 suite("the safe collection of a private registry 2.8.2", () => {
 	const lab = new Lab();
@@ -349,123 +324,6 @@ suite("the safe collection of a private registry 2.8.2", () => {
 				`single@${REFERRER.root}`,
 				`single@${BY_DIGEST.root}`,
 			]);
-		},
-	);
-});
-
-suite("the same units", () => {
-	const lab = new Lab();
-	const install = (
-		program: "registry2" | "registry3",
-		props: HostRegistryProps,
-	) =>
-		CollectedRegistry.install(lab, props, {
-			...programs,
-			registry: programs[program],
-		});
-
-	lab.test(
-		"on 3.1.1 they collect, and notice what -m takes there",
-		async () => {
-			const registry = await install("registry3", {
-				name: "private",
-				kind: "private",
-				image: "registry:3.1.1",
-			});
-			await registry.collect();
-			await registry.serves();
-			for (const [repository, tag, content] of IMAGES)
-				await pushContent(registry.target, repository, content, tag);
-			await pushContent(registry.target, "single", REFERRER);
-			await pushContent(registry.target, "single", BY_DIGEST);
-			await pushBlob(registry.target, "app", Buffer.from("interrupted"));
-			expect(await registry.collect()).toMatchObject({ failed: false });
-			expect(registry.metric("deletedBlobs")).toBe(1);
-			await registry.serves();
-			expect(await registry.broken(WANTED)).toEqual([]);
-
-			registry.replaceRun("garbage-collect -m /etc/docker/registry/config.yml");
-			const run = await registry.collect();
-			expect(run.failed).toBe(true);
-			expect(run.log).toContain(`LOST  single  ${REFERRER.root}  gone`);
-			expect(run.log).toContain(`LOST  single  ${BY_DIGEST.root}  gone`);
-			expect(registry.metric("lost")).toBe(2);
-			await registry.serves();
-			expect(await registry.broken(WANTED)).toEqual(WANTED.slice(-2));
-		},
-	);
-
-	lab.test(
-		"of a pull-through cache: what was never pulled is no finding",
-		async () => {
-			const upstream = await Distribution.start(lab, {
-				name: "upstream",
-				program: programs.registry2,
-			});
-			for (const [repository, tag, content] of IMAGES)
-				await pushContent(upstream.target, repository, content, tag);
-			const cache = await install("registry2", {
-				name: "dockerhub",
-				kind: "pull-through",
-				upstream: { url: upstream.origin },
-			});
-			await cache.collect();
-			await cache.serves();
-			// one platform of one of them
-			const platform = ["--override-os", "linux", "--override-arch", "arm64"];
-			expect(await cache.pulls("app:v1", ...platform)).toBe(true);
-			// content that nothing in the cache names any more
-			const left = image("left").blobs;
-			for (const [digest, bytes] of left)
-				cache.storage.write(cache.storage.blob(digest), bytes);
-			const run = await cache.collect();
-			expect(run).toMatchObject({
-				failed: false,
-				log: expect.stringMatching(/looked at disk: 1 repository, 1 tag/),
-			});
-			expect(cache.metric("deletedBlobs")).toBe(left.size);
-			expect(cache.metric("lost")).toBe(0);
-			await cache.serves();
-			expect(await cache.pulls("app:v1", ...platform)).toBe(true);
-			expect(await cache.host.runUnit("registry-scan.service")).toMatchObject({
-				failed: false,
-			});
-			expect(cache.exposition("scan")).toMatch(
-				/^registry_guard_scan_findings\{registry="dockerhub"\} 0$/m,
-			);
-		},
-	);
-
-	lab.test(
-		"the scan publishes what it finds; the old blob fixer lists, then removes, links alone",
-		async () => {
-			const registry = await install("registry2", {
-				name: "private",
-				kind: "private",
-			});
-			const { storage, host, model } = registry;
-			const [repository, tag, content] = IMAGES[3] ?? ["", "", image("")];
-			storage.put(repository, content, tag);
-			const scan = async () => {
-				const run = await host.runUnit("registry-scan.service");
-				const found =
-					/^registry_guard_scan_findings\{registry="private"\} (.*)$/m;
-				return [run.failed, found.exec(registry.exposition("scan"))?.[1]];
-			};
-			expect(await scan()).toEqual([false, "0"]);
-			const [layer = ""] = [...content.blobs.keys()].slice(-1);
-			plant.missing(storage.blob(layer));
-			expect(await scan()).toEqual([true, "1"]);
-
-			const fixer = `${model.base}/fix-broken-blobs.sh ${model.data}`;
-			const link = storage.layerLink(repository, layer);
-			const listed = await host.run(`${fixer} --dry-run`);
-			expect(listed.stdout + listed.stderr).toContain(layer);
-			expect(existsSync(link)).toBe(true);
-			await host.run(fixer);
-			expect(existsSync(link)).toBe(false);
-			// it hid nothing by that
-			expect(await scan()).toEqual([true, "1"]);
 		},
 	);
 });

@@ -118,6 +118,7 @@ test("a rendered file is YAML before the substitution too, and says the same aft
 				commands,
 			);
 		}),
+		{ numRuns: 30 },
 	);
 });
 

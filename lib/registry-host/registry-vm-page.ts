@@ -111,6 +111,8 @@ anew, once: \`docker compose down\` first.
 ## Go back
 
 - The last change: revert the commit, and the workflow ships the bundle of before.
+- A sync that was cut short: the next one puts the old state back first, and so does the next boot. At once:
+  \`bash ${base}/.sync/undo/run ${base}/.sync/undo base=${base.slice(1)} part=recover\`. Without that folder there is nothing to put back.
 - What is on the VM against what was rendered: \`${bin}/bundle-matches\` names each file that differs.
 - DNS: the newest of \`/root/dns-backups/\`: \`tar -xzf FILE -C / && netplan apply && systemctl restart systemd-resolved\`.
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { imageOf, PINS } from "../../lib/pins";
 import { expectExit } from "../support/expect-exit";
 import { Lab } from "../support/lab";
 import { privateCa } from "../support/private-ca";
@@ -19,6 +20,12 @@ suite("registry-config-sync over a real sshd: what it ships", () => {
 	lab.before(async () => {
 		vm = await SyncedVm.start(lab, programs);
 	});
+	test("the guard runs in the image that the library pins", () => {
+		expect(readFileSync(CONFIG_SYNC, "utf8")).toContain(
+			`\${GUARD_IMAGE:-${imageOf(PINS.node)}}`,
+		);
+	});
+
 	lab.test("a dry run on an empty VM touches nothing", async () => {
 		const ran = await vm.refused(
 			() => vm.sync(vm.whole(), {}, "--dry-run"),

@@ -13,6 +13,7 @@ const common = {
 module.exports = {
 	// one more than two cores: some of the tests wait, for a deadline or a Retry-After
 	maxWorkers: 3,
+	testSequencer: "<rootDir>/test/support/sequencer.cjs",
 	projects: [
 		{
 			...common,

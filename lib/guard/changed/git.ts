@@ -11,6 +11,7 @@ export class GitError extends Error {
 
 const PATIENCE = 120_000;
 const MOST = 64 << 20;
+const MOST_SAID = 400;
 
 /** The clone that the roots are in. */
 export class Git {
@@ -90,7 +91,13 @@ export class Git {
 			this.#io,
 		);
 		if (ran.code === 0 && !ran.failure) return ran.stdout;
-		const why = ran.failure ?? ran.stderr.trim().split("\n")[0];
+		// what it says next is often what to do
+		const said = ran.stderr
+			.trim()
+			.split(/\s*\n\s*/)
+			.slice(0, 3)
+			.join(" ");
+		const why = ran.failure ?? said.slice(0, MOST_SAID);
 		throw new GitError(printable(`git ${args[0]}: ${why}`));
 	}
 }

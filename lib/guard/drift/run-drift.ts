@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DriftConfig } from "../config";
 import { DRIFT_METRICS, EXIT, type ExitCode } from "../contract";
 import { errorText } from "../error-text";
@@ -17,6 +18,11 @@ import { driftEntries, driftHead, driftLines } from "./drift-text";
 import { readFirstSeen } from "./first-seen";
 import { runLocks } from "./run-locks";
 import { ageHours, type StackRun } from "./stack-run";
+
+/** The run took minutes, and is made once a day: a Pushgateway that is just starting again is worth a second. */
+const ATTEMPTS = 3;
+/** Milliseconds. */
+const PAUSE = 1000;
 
 /** `guard drift`: plans every root, publishes what differs and since when. */
 export async function runDrift(config: DriftConfig, io: Io): Promise<ExitCode> {
@@ -110,17 +116,22 @@ async function publish(
 	if (!push) return { runs: runsSince(undefined), pushed: null };
 	const pushgateway = new Pushgateway({ url: push.url, ca });
 	let runs = runsSince(undefined);
-	try {
-		runs = runsSince(await readFirstSeen(pushgateway, push.job));
-		if (io.stop.aborted)
-			throw new Error("told to stop before every root was planned");
-		const text = renderExposition(driftFamilies(runs, now));
-		await pushgateway.put({ job: push.job }, text);
-		return { runs, pushed: true };
-	} catch (error) {
-		io.log(
-			`${errorText(error)}; not pushed: ${DRIFT_METRICS.firstSeen.name} and the rest stay as the last run left them`,
-		);
-		return { runs, pushed: false };
+	for (let attempt = 1; ; attempt++) {
+		try {
+			if (io.stop.aborted)
+				throw new Error("told to stop before every root was planned");
+			runs = runsSince(await readFirstSeen(pushgateway, push.job));
+			const text = renderExposition(driftFamilies(runs, now));
+			await pushgateway.put({ job: push.job }, text);
+			return { runs, pushed: true };
+		} catch (error) {
+			io.log(errorText(error));
+			if (attempt === ATTEMPTS || io.stop.aborted) break;
+			await sleep(PAUSE);
+		}
 	}
+	io.log(
+		`not pushed: ${DRIFT_METRICS.firstSeen.name} and the rest stay as the last run left them`,
+	);
+	return { runs, pushed: false };
 }

@@ -1,3 +1,4 @@
+import { collectArguments } from "./collect-arguments";
 import { GENERATED, type HostFile, vmFile } from "./host-file";
 import type { HostRegistry } from "./host-registry";
 import type { RegistryHost } from "./registry-host";
@@ -82,14 +83,10 @@ function collection(
 	host: RegistryHost,
 	registry: HostRegistry,
 ): readonly HostFile[] {
-	const { name, data, service, kind, backendPort, collectAt } = registry;
+	const { name, service, collectAt } = registry;
 	if (collectAt === false) return [];
-	const gate =
-		kind === "pull-through"
-			? "--cache"
-			: `--registry http://${service}:${backendPort}`;
 	const collect = (action: string) =>
-		`${binOf(host)}/collect ${action} ${name} ${data} ${gate}`;
+		`${binOf(host)}/collect ${action} ${collectArguments(registry)}`;
 	return timed(collectUnit(name), `Safe collection of ${service}`, {
 		calendar: `${host.collectOn} *-*-* ${collectAt}:00`,
 		service: [

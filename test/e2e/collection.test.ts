@@ -20,6 +20,7 @@ import { pushBlob, pushContent, send } from "../support/push";
 import { requirePrograms } from "../support/requires";
 import { runProgram } from "../support/run-program";
 import { plant } from "../support/storage";
+import { unitValues } from "../support/unit-file";
 import type { UnitRun } from "../support/unit-host";
 
 const { suite, programs } = requirePrograms(
@@ -219,6 +220,30 @@ suite("the safe collection of a private registry 2.8.2", () => {
 			await expectFailure(run, "collect", /the registry is started again/);
 			expect(await collect()).toMatchObject({ failed: false });
 			expect(await brokenNow()).toEqual([]);
+		},
+	);
+
+	lab.test(
+		"the machine goes down in the middle: the next scan starts it and closes the gate",
+		async () => {
+			const { host } = registry;
+			// all but its end, which nobody lived to see
+			const unit = readFileSync(
+				host.path("root/etc/systemd/system", UNIT),
+				"utf8",
+			);
+			const begin = unitValues(unit, "Service", "ExecStartPre")[0] ?? "";
+			await host.run(begin);
+			host.fail(REAL_RUN);
+			await host.run(begin.replace(" begin ", " steps "));
+			host.fail();
+			expect(registry.metric("openSince")).toBeGreaterThan(0);
+			const { failed, log } = await host.runUnit("registry-scan.service");
+			expect(log).toMatch(/failed at collect; the registry is started again/);
+			expect(failed).toBe(false);
+			expect(registry.metric("openSince")).toBe(0);
+			expect(registry.failedStep()).toBe("collect");
+			await registry.serves();
 		},
 	);
 

@@ -1,4 +1,5 @@
 import { NODE_UID } from "../../pins";
+import { collectArguments } from "../collect-arguments";
 import type { HostFile } from "../host-file";
 import type { RegistryHost } from "../registry-host";
 import { bashScript, binOf, stateOf } from "./script";
@@ -9,10 +10,13 @@ export function scanScript(host: RegistryHost): HostFile {
 		({ name, data, kind }) =>
 			`scan ${name} ${data}${kind === "pull-through" ? " --cache" : ""}`,
 	);
+	const collections = host.registries
+		.filter(({ collectAt }) => collectAt !== false)
+		.map((registry) => `settle ${collectArguments(registry)}`);
 	return bashScript(
 		`${binOf(host)}/scan`,
 		[
-			"scan: looks at every store on disk and publishes what it saw, a metrics file per store.",
+			"scan: looks at every store on disk and publishes what it saw, a metrics file per store. Needs the lock.",
 			"Exit code: the guard's of the worst store: 1 findings, 3 could not look.",
 		],
 		`
@@ -35,7 +39,15 @@ scan() {
   if [ "$code" -gt "$worst" ]; then worst=$code; fi
 }
 
-${stores.join("\n")}
+# A collection that the machine went down in never came to its end. Who runs this holds the lock: none is under way, but
+# one may wait for it.
+settle() {
+  local step=${stateOf(host)}/gc-$1/step
+  [ -e "$step" ] && [ "$(cat "$step")" != lock ] || return 0
+  ${binOf(host)}/collect end "$@" || true
+}
+
+${[...collections, ...stores].join("\n")}
 exit "$worst"
 `,
 	);

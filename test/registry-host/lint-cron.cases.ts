@@ -78,6 +78,15 @@ describe("cron-overlap", () => {
 		).toEqual([]);
 	});
 
+	test("a field of a hundred thousand values, and a command of as many words", () => {
+		expect(
+			overlap(`0${",0".repeat(1e5)} 2 * * * ${SCAN}`, `5 2 * * * ${CLEAN}`),
+		).toEqual([2]);
+		expect(overlap(`* * * * * flock ${"-w ".repeat(1e5)} ${SCAN}`)).toEqual([
+			1,
+		]);
+	});
+
 	test("old crontab lines beside new timers", () => {
 		const files = (service: string) => ({
 			crontab: `0 3 * * 0 ${CLEAN}\n`,

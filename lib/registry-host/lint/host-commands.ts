@@ -22,6 +22,7 @@ export interface HostJob extends Place {
 }
 
 const DAY = 1440;
+const MAX_VALUES = 60;
 const WEEK = 7 * DAY;
 const NAMED: Readonly<Record<string, string>> = {
 	"@yearly": "0 0 1 1 *",
@@ -139,7 +140,9 @@ function startsAt(
 }
 
 function fieldValues(field: string, least: number, most: number): number[] {
-	return field.split(",").flatMap((part) => {
+	// a minute has sixty values, however often they are written
+	const parts = [...new Set(field.split(","))].slice(0, MAX_VALUES);
+	return parts.flatMap((part) => {
 		const [, range = "", step = "1"] = /^([^/]+)(?:\/(\d+))?$/.exec(part) ?? [];
 		const [first = "", last = first] =
 			range === "*" ? [String(least), String(most)] : range.split("-");

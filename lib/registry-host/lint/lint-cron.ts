@@ -15,7 +15,10 @@ export function lintCron(jobs: readonly HostJob[], report: Report): void {
 	const starts = jobs
 		.filter(({ command }) => TOUCHES_STORES.test(command))
 		.slice(0, MAX_JOBS)
-		.flatMap((job) => job.starts().map((at) => ({ at, job })))
+		.flatMap((job) => {
+			const lock = lockOf(job.command);
+			return job.starts().map((at) => ({ at, job, lock }));
+		})
 		.sort((a, b) => a.at - b.at);
 	const told = new Set<HostJob>();
 	for (const [i, next] of starts.entries()) {
@@ -23,9 +26,7 @@ export function lintCron(jobs: readonly HostJob[], report: Report): void {
 		const previous = starts[(i + starts.length - 1) % starts.length];
 		if (!previous || previous === next || told.has(next.job)) continue;
 		const gap = (next.at - previous.at + WEEK) % WEEK;
-		const lock = lockOf(next.job.command);
-		if (gap >= APART || (lock && lock === lockOf(previous.job.command)))
-			continue;
+		if (gap >= APART || (next.lock && next.lock === previous.lock)) continue;
 		told.add(next.job);
 		const { file, line } = next.job;
 		report(

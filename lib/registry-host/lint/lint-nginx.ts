@@ -65,16 +65,20 @@ export function lintNginx(
 	}
 }
 
+const MAX_STARS = 8;
+
 /** Whether an included file is among those of the set: by its name, of several (`conf.d/*.conf`) by their folder's too. */
 function isGiven(path: string, files: readonly string[]): boolean {
 	const end = (each: string, parts: number) =>
 		each.split("/").slice(-parts).join("/");
 	if (!/[*?]/.test(path))
 		return files.some((each) => end(each, 1) === end(path, 1));
+	// more than any path has, and a pattern of so many stars takes for ever
+	if (path.split(/[*?]+/).length > MAX_STARS) return false;
 	const pattern = new RegExp(
 		`^${end(path, 2)
 			.replace(/[.+^${}()|[\]\\]/g, "\\$&")
-			.replaceAll("*", "[^/]*")
+			.replace(/\*+/g, "[^/]*")
 			.replaceAll("?", "[^/]")}$`,
 	);
 	return files.some((each) => pattern.test(end(each, 2)));

@@ -108,13 +108,18 @@ class Reader {
 
 	/** Goes behind the brace that closes a block of Lua; braces in its strings and comments do not count. */
 	skipLua(opened: number): void {
+		const text = this.#text;
 		const inside =
-			/--\[(=*)\[[\s\S]*?\]\1\]|--[^\n]*|\[(=*)\[[\s\S]*?\]\2\]|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|[{}]/g;
+			/(?:--)?\[(=*)\[|--[^\n]*|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|[{}]/g;
 		inside.lastIndex = this.#at;
 		for (let open = 1; open > 0; ) {
-			const [found] = inside.exec(this.#text) ?? [];
-			if (found === undefined)
+			const [found, level] = inside.exec(text) ?? [];
+			// a long string or comment ends with its own bracket
+			const close = level === undefined ? "" : `]${level}]`;
+			const end = text.indexOf(close, inside.lastIndex);
+			if (found === undefined || end === -1)
 				throw new LintSyntaxError(opened, "got a { that is not closed");
+			if (close !== "") inside.lastIndex = end + close.length;
 			if (found === "{") open++;
 			if (found === "}") open--;
 		}

@@ -19,6 +19,17 @@ curl -X POST "$WOODPECKER_SERVER/api/repos/<id>/pipelines" -H "Authorization: Be
 \`\`\`
 `;
 
+const BOTTOM = `
+A version in \`ci/Dockerfile\` and its sha256 in \`ci/checksums.txt\` change together: run \`ci/update-checksums\` on a machine with
+internet access and commit what it writes. Without the checksum of each download the build fails.
+
+## An app of its own
+
+\`generated/app-template/.woodpecker.yml\` builds an app by the pipeline's number, reads the image back and deploys it. Copy it to the
+app's repository, with \`ci/registry-auth.mjs\`, \`ci/deploy-app\` and the guard (\`ci/guard.mjs\`, from \`dist/guard.mjs\`) beside it, and fill in
+its three names. It does not lie in \`.woodpecker/\`: Woodpecker would run it there.
+`;
+
 /** `docs/pipelines.md`: trigger matrix, secrets and crons, for people. */
 export function renderPipelinesPage(
 	{ secrets, crons, infraCiImage, branch }: Pipelines,
@@ -56,5 +67,6 @@ export function renderPipelinesPage(
 		"\n## infra-ci\n\n",
 		`Steps that need more than node or a plugin run in \`${infraCiImage}\`, an image that build-ci-image made and found whole.\n`,
 		"After a build, put its tag into `stacks/settings.ts` (`pipelines.infraCi.tag`) and generate; `latest` is pushed and never used.\n",
+		BOTTOM,
 	].join("");
 }

@@ -358,6 +358,31 @@ suite("guard drift on a real Terraform and a real Pushgateway", () => {
 				expect((await drift([root, "--locks"])).code).toBe(0);
 			},
 		);
+
+		lab.test(
+			"what a killed run left on another machine's disk is shown too, in a clone that is new",
+			async () => {
+				const root = join(lab.folder, "left/over");
+				const note = {
+					ID: "0a0a0a0a-1111-2222-3333-444444444444",
+					Operation: "OperationTypeApply",
+					Who: "ci@pod-7",
+					Created: new Date(Date.now() - 5 * 3_600_000).toISOString(),
+				};
+				writeFiles(lab.folder, {
+					"left/over/main.tf": `terraform {\n  backend "local" {\n    path = "../kept/over.tfstate"\n  }\n}\n${dataRoot("over")}`,
+					"left/kept/.over.tfstate.lock.info": JSON.stringify(note),
+				});
+				const ran = await drift([root, "--locks"]);
+				expect(ran.code).toBe(1);
+				expect(ran.stdout).toContain(
+					"LEFT OVER  over: by ci@pod-7 (Apply), for 5 h, since ",
+				);
+				expect(ran.stdout).toContain(
+					`${programs.terraform} -chdir=${root} force-unlock ${note.ID}`,
+				);
+			},
+		);
 	});
 });
 

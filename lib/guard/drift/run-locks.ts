@@ -34,10 +34,10 @@ export async function runLocks(
 			tools.parallel,
 			async (root) => {
 				step.begin(root);
-				// asking takes over what a killed run left, and removes its note
+				const broken = await terraform.init(root);
+				// init says where the state is; asking takes over what a killed run left there, and removes its note
 				const left = noteOf(root.folder);
-				const failed =
-					(await terraform.init(root)) ?? (await terraform.askForLock(root));
+				const failed = broken ?? (await terraform.askForLock(root));
 				const lock = failed?.lock ?? (failed ? undefined : left);
 				const held = failed?.lock ? "held" : failed ? "error" : undefined;
 				const state = held ?? (left ? "left" : "free");

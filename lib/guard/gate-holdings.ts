@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { listRepositories } from "./scan/list-repositories";
+import { openRepository } from "./scan/open-repository";
 import type { RepositoryFolder } from "./scan/repository-folder";
 
 /** What a repository's folder names, whether or not any of it is whole. */
@@ -36,8 +37,10 @@ function holdingOf(folder: RepositoryFolder): Holding {
  */
 export function readHoldings(base: string): Holdings {
 	const holdings = new Map<string, Holding>();
-	const root = join(base, "docker/registry/v2/repositories");
-	for (const folder of listRepositories(root))
-		if ("name" in folder) holdings.set(folder.name, holdingOf(folder));
+	const root = join(base, "docker/registry/v2");
+	for (const name of listRepositories(join(root, "repositories")).names) {
+		const folder = openRepository(root, name);
+		if ("name" in folder) holdings.set(name, holdingOf(folder));
+	}
 	return holdings;
 }

@@ -305,6 +305,16 @@ describe("what no tag reaches", () => {
 		expect(stores).toMatchObject([{ untaggedCount: 1 }]);
 	});
 
+	test("a revision that was deleted leaves a folder without a link: nothing is broken", async () => {
+		const loose = image("scan/deleted");
+		storage.put("app", loose, "old");
+		rmSync(dirname(dirname(storage.tagLink("app", "old"))), {
+			recursive: true,
+		});
+		rmSync(storage.revisionLink("app", loose.root));
+		expect((await look()).untagged).toEqual([]);
+	});
+
 	test("layer links without a blob: listed, removed, and no finding is hidden by that", async () => {
 		const gone = sha256("collected");
 		storage.write(storage.layerLink("app", gone), gone);

@@ -2,28 +2,31 @@ import { compareText } from "../broken-tags";
 import { isUnlooked, type Unlooked } from "../verdict";
 import { symlink } from "./disk-fact";
 import { listFolder } from "./list-folder";
-import { RepositoryFolder } from "./repository-folder";
 
-/** Every repository below `docker/registry/v2/repositories`, by name, and what could not be listed on the way. */
-export function* listRepositories(
-	path: string,
-): Generator<RepositoryFolder | Unlooked> {
+/** Names of all repositories below `docker/registry/v2/repositories`, in order, and what could not be listed on the way. */
+export function listRepositories(path: string): {
+	readonly names: readonly string[];
+	readonly troubles: readonly Unlooked[];
+} {
+	const found: string[] = [];
+	const troubles: Unlooked[] = [];
 	const names = [""];
 	for (let name = names.pop(); name !== undefined; name = names.pop()) {
 		const at = name === "" ? path : `${path}/${name}`;
-		const folder = listFolder(at);
-		if (!("folders" in folder)) {
-			if (isUnlooked(folder)) yield folder;
+		const listed = listFolder(at);
+		if (!("folders" in listed)) {
+			if (isUnlooked(listed)) troubles.push(listed);
 			continue;
 		}
-		for (const each of folder.symlinks) yield symlink(`${at}/${each}`);
-		const { folders } = folder;
+		const { folders, symlinks } = listed;
+		for (const each of symlinks) troubles.push(symlink(`${at}/${each}`));
 		if (folders.includes("_manifests") || folders.includes("_layers"))
-			yield new RepositoryFolder(name, at, folder);
+			found.push(name);
 		const below = folders
 			.filter((each) => !each.startsWith("_"))
 			.sort(compareText);
 		for (const each of below.reverse())
 			names.push(name === "" ? each : `${name}/${each}`);
 	}
+	return { names: found, troubles };
 }

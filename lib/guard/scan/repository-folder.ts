@@ -7,6 +7,11 @@ import { readLink } from "./read-link";
 
 const NOTHING: Folder = { folders: [], symlinks: [] };
 
+const isAbsent = (target: string | Bad | Unlooked) =>
+	typeof target !== "string" &&
+	"reason" in target &&
+	target.reason === "missing";
+
 /** `repositories/<name>` of a store: which links there are, and what they hold. Symlinks are told, never followed. */
 export class RepositoryFolder {
 	readonly name: string;
@@ -82,11 +87,12 @@ export class RepositoryFolder {
 	/** Where the bytes of a manifest are; 2.1 put its link among the layers, so registries look there as well. */
 	revisionTarget(digest: string): string | Bad | Unlooked {
 		const target = this.#read(this.revisionLink(digest));
-		const isAbsent =
-			typeof target !== "string" &&
-			"reason" in target &&
-			target.reason === "missing";
-		return isAbsent ? this.layerTarget(digest) : target;
+		return isAbsent(target) ? this.layerTarget(digest) : target;
+	}
+
+	/** Whether there is a link to a revision, readable or not. */
+	hasRevision(digest: string): boolean {
+		return !isAbsent(this.revisionTarget(digest));
 	}
 
 	/** Where the bytes of a config or layer are: elsewhere than under its own digest where that is not sha256. */

@@ -49,7 +49,10 @@ export async function scanRepository(
 	const tags = [...folder.tags].sort(compareText);
 	const tagged = await look.confirmed(tags);
 	const { visited } = look;
-	const loose = folder.revisions.filter((each) => !look.reached.has(each));
+	// a manifest that was deleted leaves its folder behind, without a link
+	const loose = folder.revisions.filter(
+		(each) => !look.reached.has(each) && folder.hasRevision(each),
+	);
 	const untagged = await look.confirmed(loose.sort(compareText));
 	return {
 		suspects: tagged,

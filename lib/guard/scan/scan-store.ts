@@ -12,6 +12,7 @@ import type { Store } from "./find-stores";
 import { Hashes } from "./hashes";
 import { listFolder } from "./list-folder";
 import { listRepositories } from "./list-repositories";
+import { openRepository } from "./open-repository";
 import type { Pace } from "./pace";
 import { removeLayerLink } from "./remove-layer-link";
 import type { RepositoryFolder } from "./repository-folder";
@@ -62,27 +63,26 @@ class StoreScan {
 
 	async run(root: string): Promise<void> {
 		const { full, onProgress } = this.#options;
-		const { isCache, name } = this.#store;
+		const { isCache, name: store } = this.#store;
 		const context: StoreContext = {
 			blobs: new BlobFolder(join(root, "blobs")),
 			hashes: full ? new Hashes() : undefined,
 			isCache,
 			pace: this.#pace,
 		};
-		for (const folder of listRepositories(join(root, "repositories"))) {
-			if ("unlooked" in folder) {
-				this.#ledger.add(inconclusiveOf(folder));
-				continue;
-			}
+		const { names, troubles } = listRepositories(join(root, "repositories"));
+		for (const trouble of troubles) this.#ledger.add(inconclusiveOf(trouble));
+		for (const [at, name] of names.entries()) {
 			if (this.#pace.isOver) {
-				const detail =
-					"stopped: the rest of the repositories was not looked at";
+				const detail = `stopped: ${names.length - at} of ${names.length} repositories were not looked at`;
 				this.#ledger.add({ reason: "deadline", detail });
 				break;
 			}
-			await this.#look(folder, context);
+			const folder = openRepository(root, name);
+			if ("unlooked" in folder) this.#ledger.add(inconclusiveOf(folder, name));
+			else await this.#look(folder, context);
 			onProgress?.({
-				store: name,
+				store,
 				repositories: this.#repositories,
 				tags: this.#tags,
 				findings: this.#findings.length,
@@ -93,7 +93,7 @@ class StoreScan {
 				reason: "wrong-backend",
 				detail: `${root}: gone since the scan began`,
 			});
-		if (this.#repositories === 0 && !isCache && !this.#pace.isOver)
+		if (names.length === 0 && !isCache)
 			this.#ledger.add({
 				reason: "catalog-shrunk",
 				detail: `${root}: got no repository, wanted at least one`,
@@ -123,10 +123,8 @@ class StoreScan {
 	async #look(folder: RepositoryFolder, context: StoreContext): Promise<void> {
 		const repository = folder.name;
 		const seen = await scanRepository(folder, context);
-		for (const trouble of folder.troubles)
+		for (const trouble of [...folder.troubles, ...seen.doubts])
 			this.#ledger.add(inconclusiveOf(trouble, repository));
-		for (const doubt of seen.doubts)
-			this.#ledger.add(inconclusiveOf(doubt, repository));
 		for (const suspect of seen.suspects)
 			this.#found(this.#finding(suspect, folder, context, seen));
 		for (const suspect of seen.untagged) {

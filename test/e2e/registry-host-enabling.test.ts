@@ -159,6 +159,7 @@ describe("first enabling", () => {
 		expect(code).toBe(1);
 		expect(stdout).toMatch(/etc\/cron\.weekly\/registry:3:/);
 		expect(stderr).toMatch(/a script, take it away by hand/);
+		expect(stderr).toMatch(/nothing is enabled/);
 		expect(calls()).toBe("");
 	});
 

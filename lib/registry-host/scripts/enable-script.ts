@@ -46,7 +46,7 @@ say() { echo "enable: $*" >&2; }
 refused=0
 
 if [ "$disable_old" = yes ] && [ "$dry_run" = no ]; then
-  "\${REGISTRY_ROOT-}${bin}/old-cron" --disable
+  "\${REGISTRY_ROOT-}${bin}/old-cron" --disable || refused=1
 elif ! "\${REGISTRY_ROOT-}${bin}/old-cron"; then
   if [ "$disable_old" = yes ]; then
     say "these crontab lines would be commented out"

@@ -15,7 +15,7 @@ export const HOST_RULES = {
 	},
 	"gc-with-warm-cache": {
 		why: "a registry that runs through a collection remembers the blobs that are gone: the next push exits 0 and its tag answers 404",
-		proof: "test/e2e/collection.test.ts",
+		proof: "test/e2e/collection-traps.test.ts",
 	},
 	"static-upstream": {
 		why: "nginx resolves a literal upstream name once, at its start: after a container is recreated it serves another registry's content",
@@ -31,7 +31,7 @@ export const HOST_RULES = {
 	},
 	"unknown-config-key": {
 		why: "the registry passes over a key that its version does not know, without a word",
-		proof: "test/e2e/registry-host-configs.test.ts",
+		proof: "test/e2e/lint.test.ts",
 	},
 	"port-without-backend": {
 		why: "a published port that nobody listens on looks like an outage of the registry",

@@ -268,6 +268,29 @@ suite("ci/apply on a real clone and a real Terraform", () => {
 	);
 
 	lab.test(
+		"an apply that comes between a plan and its own: planned again, and not an error",
+		async () => {
+			const head = commit({ "stacks/other/main.tf": after("other 5") });
+			const between = join(lab.folder, "between");
+			const wrapper = join(lab.folder, "terraform-between");
+			writeFileSync(
+				wrapper,
+				`#!/bin/sh\nif [ "$1" = apply ] && mkdir ${between} 2>/dev/null; then ${programs.terraform} apply -auto-approve >&2 || exit; fi\nexec ${programs.terraform} "$@"\n`,
+				{ mode: 0o755 },
+			);
+			const ran = run(APPLY, [], { TERRAFORM_BINARY_NAME: wrapper });
+			expect(existsSync(between)).toBe(true);
+			expect([ran.code, ran.stdout]).toEqual([
+				0,
+				"1 changed stack: 1 empty\nEMPTY    other\n",
+			]);
+			expect(record().other).toEqual({ commit: head });
+			commit({ "stacks/other/main.tf": after("other 2") });
+			expect(run(APPLY).code).toBe(0);
+		},
+	);
+
+	lab.test(
 		"told to end in the middle of an apply: Terraform writes its state and frees the lock, exit 3, found again",
 		async () => {
 			const started = join(lab.folder, "started");

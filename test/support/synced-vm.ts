@@ -59,7 +59,7 @@ export class SyncedVm {
 		return [
 			"version: 0.1",
 			`storage: {filesystem: {rootdirectory: ${store}}}`,
-			`http: {addr: "127.0.0.1:${this.ports[name]}"}`,
+			`http: {addr: "127.0.0.1:${this.ports[name]}", draintimeout: 10s}`,
 			extra,
 		].join("\n");
 	}

@@ -13,6 +13,7 @@ import {
 import { registryHostBundle } from "../../lib/registry-host/registry-host-bundle";
 import type { Daemon } from "./daemon";
 import { PASSWORD, USER } from "./distribution";
+import { eventually } from "./eventually";
 import { freePort } from "./free-port";
 import { sha256 } from "./images";
 import type { Lab } from "./lab";
@@ -46,6 +47,7 @@ export class LoopbackHost {
 	readonly #options: LoopbackHostOptions;
 	readonly #folder: string;
 	readonly #dnsPort: number;
+	readonly #services: readonly string[];
 	#dns: Daemon | undefined;
 	readonly #registries = new Map<string, Daemon>();
 	nginx!: Daemon;
@@ -67,6 +69,7 @@ export class LoopbackHost {
 			host.registries.map(({ service, ipv4 }) => [service, ipv4]),
 		);
 		if (host.ui) this.addresses.set("registry-ui", host.ui.ipv4);
+		this.#services = [...this.addresses.keys()];
 	}
 
 	static async start(
@@ -124,7 +127,7 @@ export class LoopbackHost {
 		});
 		const loopback = new LoopbackHost(lab, options, host, folder, dnsPort);
 		loopback.#write();
-		await loopback.restartDns();
+		await loopback.tellDns();
 		for (const { name } of host.registries) await loopback.startRegistry(name);
 		loopback.nginx = await loopback.startNginx(
 			"nginx",
@@ -185,12 +188,28 @@ export class LoopbackHost {
 		await this.#registries.get(name)?.stop();
 	}
 
-	/** The DNS server with the addresses as they are now; 600 s to live each, as Docker's. */
-	async restartDns(): Promise<void> {
-		await this.#dns?.stop();
-		const [service = "", address = ""] = [...this.addresses][0] ?? [];
+	/** The DNS server says the addresses as they are now; 600 s to live each, as Docker's. */
+	async tellDns(): Promise<void> {
+		const names = this.path("names");
+		const pidFile = this.path("dnsmasq.pid");
+		writeFileSync(
+			names,
+			[...this.addresses].map(([name, ip]) => `${ip} ${name}\n`).join(""),
+		);
 		const resolver = new Resolver({ timeout: 300, tries: 1 });
 		resolver.setServers([`127.0.0.1:${this.#dnsPort}`]);
+		const isTold = async () => {
+			for (const name of this.#services) {
+				const known = await resolver.resolve4(name).catch(() => []);
+				if (known[0] !== this.addresses.get(name)) return false;
+			}
+			return true;
+		};
+		if (this.#dns) {
+			process.kill(Number(readFileSync(pidFile, "utf8")), "SIGHUP");
+			await eventually("the DNS server's names", isTold, (told) => told);
+			return;
+		}
 		this.#dns = await this.#lab.start({
 			name: "dnsmasq",
 			command: this.#options.programs.dnsmasq,
@@ -199,18 +218,16 @@ export class LoopbackHost {
 				"--conf-file=/dev/null",
 				"--no-resolv",
 				"--no-hosts",
+				`--addn-hosts=${names}`,
 				`--port=${this.#dnsPort}`,
 				"--listen-address=127.0.0.1",
 				"--bind-interfaces",
 				"--local-ttl=600",
 				`--user=${userInfo().username}`,
-				`--pid-file=${join(this.#folder, "dnsmasq.pid")}`,
+				`--pid-file=${pidFile}`,
 				"--log-facility=-",
-				...[...this.addresses].map(
-					([name, ip]) => `--host-record=${name},${ip},600`,
-				),
 			],
-			ready: async () => (await resolver.resolve4(service))[0] === address,
+			ready: isTold,
 		});
 	}
 

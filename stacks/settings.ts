@@ -138,7 +138,7 @@ export const settings: Settings = {
 		],
 	},
 	pipelines: {
-		// of the last infra-ci that verify-integrity found whole; the one place that names it
+		// the one place that names infra-ci: the commit of the seeds, until build-ci-image has found one of its own whole
 		infraCi: { tag: "7cb44d72" },
 		cli: {
 			targets: [

@@ -65,8 +65,8 @@ export function renderPipelinesPage(
 				`| \`${name}\` | ${schedule} | ${firedBy(name)} |\n`,
 		),
 		"\n## infra-ci\n\n",
-		`Steps that need more than node or a plugin run in \`${infraCiImage}\`, an image that build-ci-image made and found whole.\n`,
-		"After a build, put its tag into `stacks/settings.ts` (`pipelines.infraCi.tag`) and generate; `latest` is pushed and never used.\n",
+		`Steps that need more than node or a plugin run in \`${infraCiImage}\`, by the commit that it was built from.\n`,
+		"After a build that verify-integrity found whole, put its tag into `stacks/settings.ts` (`pipelines.infraCi.tag`) and generate; `latest` is pushed and never used.\n",
 		BOTTOM,
 	].join("");
 }

@@ -3,6 +3,14 @@ import { ExpressionError, parseExpression } from "./expression";
 import { matchesGlob } from "./glob";
 import type { ParsedCondition, ParsedPattern, ParsedWorkflow } from "./parse";
 
+/** Events whose ref is that of the branch. */
+const BRANCH_EVENTS: ReadonlySet<WorkflowEvent> = new Set([
+	"push",
+	"manual",
+	"cron",
+	"deployment",
+]);
+
 /** What happened in the repository. */
 export interface Trigger {
 	readonly event: WorkflowEvent;
@@ -46,13 +54,18 @@ function best(verdicts: readonly Verdict[]): Verdict {
 /** One item is AND, and a filter that does not apply to the event is true (constraint.go, 3.17). */
 function holds(condition: ParsedCondition, trigger: Trigger): Verdict {
 	const { event, branch = "", paths = [], message = "", cron = "" } = trigger;
-	const { events, path, evaluate } = condition;
+	const { events, path, evaluate, ref } = condition;
 	if (events.length > 0 && !events.includes(event)) return "no";
 	if (event !== "tag" && !allowed(condition.branch, branch)) return "no";
 	if (event === "cron" && !allowed(condition.cron, cron)) return "no";
 	if (PATH_EVENTS.has(event) && path && !touches(path, paths, message))
 		return "no";
-	if (evaluate === undefined) return "yes";
+	const isBranch = BRANCH_EVENTS.has(event);
+	if (isBranch && !allowed(ref, `refs/heads/${branch}`)) return "no";
+	const isFiltered = ref.include.length + ref.exclude.length > 0;
+	const otherwise =
+		condition.isForeign || (isFiltered && !isBranch) ? "unknown" : "yes";
+	if (evaluate === undefined) return otherwise;
 	try {
 		const expression = parseExpression(evaluate);
 		const known = new Map([
@@ -64,7 +77,8 @@ function holds(condition: ParsedCondition, trigger: Trigger): Verdict {
 		const isOpen = [...expression.compared.keys()].some(
 			(name) => name.startsWith("CI_") && !known.has(name),
 		);
-		return isOpen ? "unknown" : expression.evaluate(known) ? "yes" : "no";
+		if (isOpen) return "unknown";
+		return expression.evaluate(known) ? otherwise : "no";
 	} catch (error) {
 		if (error instanceof ExpressionError) return "unknown";
 		throw error;

@@ -15,7 +15,8 @@ export interface ParsedCondition {
 	readonly branch: ParsedPattern;
 	readonly cron: ParsedPattern;
 	readonly ref: ParsedPattern;
-	readonly repo: ParsedPattern;
+	/** Filters by repository, platform or instance: what they let through is not known here. */
+	readonly isForeign: boolean;
 	/** undefined: no path filter. */
 	readonly path:
 		| (ParsedPattern & {
@@ -216,7 +217,9 @@ function conditions(
 			branch: pattern(raw.branch),
 			cron: pattern(raw.cron),
 			ref: pattern(raw.ref),
-			repo: pattern(raw.repo),
+			isForeign: ["repo", "platform", "instance"].some(
+				(key) => raw[key] !== undefined,
+			),
 			path:
 				raw.path === undefined
 					? undefined

@@ -357,6 +357,28 @@ describe("fires", () => {
 			"no",
 		],
 		["  - event: push\n  - event: manual", { event: "manual" }, "yes"],
+		[
+			"  - event: push\n    ref: refs/heads/release/**",
+			{ event: "push", branch: "release/1/2" },
+			"yes",
+		],
+		[
+			"  - event: push\n    ref: refs/tags/*",
+			{ event: "push", branch: "master" },
+			"no",
+		],
+		["  - event: tag\n    ref: refs/tags/v*", { event: "tag" }, "unknown"],
+		["  - event: push\n    repo: other/repo", { event: "push" }, "unknown"],
+		[
+			"  - event: manual\n    evaluate: 'CI_COMMIT_BRANCH == \"master\"'",
+			{ event: "manual", branch: "dev" },
+			"no",
+		],
+		[
+			"  - event: manual\n    evaluate: 'CI_REPO_OWNER == \"me\"'",
+			{ event: "manual", branch: "dev" },
+			"unknown",
+		],
 	] as const)("%s on %j: %s", (when, trigger, wanted) => {
 		expect(fires(workflow(when), trigger)).toBe(wanted);
 	});

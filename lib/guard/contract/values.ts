@@ -13,7 +13,8 @@ export const COMMANDS = {
 		"plan every root, publish which differ and since when, and whether the world or the code changed",
 	changed:
 		"list the roots that are not as they were last applied, in the order to apply them in",
-	apply: "plan and apply the changed roots in that order",
+	apply:
+		"plan and apply the roots that changed, each after those it depends on",
 } as const;
 /** A subcommand of the guard. */
 export type Command = keyof typeof COMMANDS;

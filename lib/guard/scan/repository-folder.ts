@@ -86,7 +86,7 @@ export class RepositoryFolder {
 
 	/** Where the bytes of a manifest are; 2.1 put its link among the layers, so registries look there as well. */
 	revisionTarget(digest: string): string | Bad | Unlooked {
-		const target = this.#read(this.revisionLink(digest));
+		const target = this.#read(this.revisionLink(digest), digest);
 		return isAbsent(target) ? this.layerTarget(digest) : target;
 	}
 
@@ -97,7 +97,7 @@ export class RepositoryFolder {
 
 	/** Where the bytes of a config or layer are: elsewhere than under its own digest where that is not sha256. */
 	layerTarget(digest: string): string | Bad | Unlooked {
-		return this.#read(this.layerLink(digest));
+		return this.#read(this.layerLink(digest), digest);
 	}
 
 	/** What is in a folder that its parent was seen to hold; nothing where that is a symlink. */
@@ -133,12 +133,12 @@ export class RepositoryFolder {
 	}
 
 	/** A link, unless a symlink is on the way to it. */
-	#read(path: string): string | Bad | Unlooked {
+	#read(path: string, usual?: string): string | Bad | Unlooked {
 		if (this.#refused.size > 0)
 			for (let at = path.length; at > 0; at = path.lastIndexOf("/", at - 1)) {
 				const refused = this.#refused.get(path.slice(0, at));
 				if (refused) return refused;
 			}
-		return readLink(path);
+		return readLink(path, usual);
 	}
 }

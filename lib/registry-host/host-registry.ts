@@ -27,7 +27,7 @@ export type HostRegistryKind = "pull-through" | "private";
 export interface Upstream {
 	/** Host as references name it (`docker.io`). @default - that of the well-known name */
 	readonly host?: string;
-	/** Origin, `https://host[:port]`; `http://` is allowed for another registry on the same machine. @default - that of the well-known name */
+	/** Origin, `https://host[:port]`; `http://` only without a login. @default - that of the well-known name */
 	readonly url?: string;
 	/** Who logs in there: user and password become an environment file on the VM. @default - anonymous */
 	readonly login?: VaultCredentials;
@@ -211,6 +211,12 @@ export function hostRegistry(
 			"upstream.url",
 			upstream.url,
 			"an origin https://host[:port]",
+		);
+		check(
+			!upstream.login || upstream.url?.startsWith("https:"),
+			"upstream.url",
+			upstream.url,
+			"https: a login is sent there",
 		);
 		check(!htpasswd, "htpasswd", htpasswd, "none: a cache knows no users");
 	} else

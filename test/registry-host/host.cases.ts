@@ -195,6 +195,15 @@ describe("the model of the VM", () => {
 				{ upstream: { url: "https://user:pass@ghcr.io" } },
 				"registryHost.registries[ghcr].upstream.url",
 			],
+			[
+				{
+					upstream: {
+						url: "http://ghcr.io",
+						login: { name: "infra", user: "me", passwordKey: "key" },
+					},
+				},
+				"https: a login is sent there",
+			],
 			[{ htpasswd: "/opt/registry/htpasswd" }, "a cache knows no users"],
 			[
 				{ ipv4: "172.31.250.240" },

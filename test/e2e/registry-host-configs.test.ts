@@ -174,6 +174,16 @@ suite("the rendered registry configurations, each in a real registry", () => {
 						);
 						expect(sha256(got.body)).toBe(blob.digest);
 					}
+					// and a manifest that somebody only looked at
+					const [other = "", looked] = [...app.manifests][1] ?? [];
+					const seen = await send(
+						target,
+						"GET",
+						`/v2/library/app/manifests/${other}`,
+						undefined,
+						{ accept: looked?.mediaType ?? "" },
+					);
+					expect(sha256(seen.body)).toBe(other);
 					// written behind the answer
 					await daemon.stop();
 					const scanned = await runCli(["scan", storage, "--cache", "--json"]);

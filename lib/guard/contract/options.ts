@@ -37,7 +37,8 @@ export const OPTIONS = {
 		env: "REGISTRY_INSTANCE",
 		value: "NAME",
 		commands: ["probe", "doctor", "gate", "scan"],
-		default: "host[:port] of the registry; scan: name of the host; gate: name of the store",
+		default:
+			"host[:port] of the registry; scan: name of the host; gate: name of the store",
 		setBy: "construct",
 		help: "the instance label of the metrics",
 	},

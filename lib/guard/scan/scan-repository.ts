@@ -50,9 +50,10 @@ export async function scanRepository(
 	const tagged = await look.confirmed(tags);
 	const { visited } = look;
 	// a manifest that was deleted leaves its folder behind, without a link
-	const loose = folder.revisions.filter(
-		(each) => !look.reached.has(each) && folder.hasRevision(each),
-	);
+	const isLoose = (each: string) =>
+		!look.reached.has(each) && folder.hasRevision(each);
+	// which ones no tag reaches is known when all tags were followed
+	const loose = context.pace.isOver ? [] : folder.revisions.filter(isLoose);
 	const untagged = await look.confirmed(loose.sort(compareText));
 	return {
 		suspects: tagged,

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, normalize } from "node:path";
 
 /** A file that can be looked at. */
 export interface LintInput {
@@ -41,7 +41,7 @@ export function lintInputs(operands: readonly string[]): {
 		} else if (!inputs.has(path))
 			inputs.set(path, { path, text: found.text, isNamed });
 	};
-	for (const operand of operands) {
+	for (const operand of operands.map(normalize)) {
 		let isFolder = false;
 		try {
 			isFolder = statSync(operand).isDirectory();

@@ -168,7 +168,6 @@ function recorder(
 		{ root }: RootState,
 		known: Parameters<AppliedFile["set"]>[1],
 	) => {
-		if (planOnly) return;
 		try {
 			applied.set(root.stack, known);
 		} catch (error) {
@@ -185,6 +184,14 @@ function recorder(
 				`${state.root.stack}: has files that are not committed, its last applied commit stays ${state.base}`,
 			);
 	};
+	const nothing = () => {};
+	if (planOnly)
+		return {
+			start: nothing,
+			begin: nothing,
+			done: nothing,
+			isBroken: () => false,
+		};
 	return {
 		start: (state) => {
 			const { because, base, root } = state;

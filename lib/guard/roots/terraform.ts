@@ -180,6 +180,8 @@ export class Terraform {
 			}),
 			// its logs hold what its output hides
 			TF_LOG: undefined,
+			TF_LOG_CORE: undefined,
+			TF_LOG_PROVIDER: undefined,
 			// one folder for all of them
 			TF_DATA_DIR: undefined,
 			...(root.kind === "terragrunt" && {

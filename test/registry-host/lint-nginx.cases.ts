@@ -133,6 +133,16 @@ describe("host-without-port", () => {
 		);
 	});
 
+	test("a header that several servers inherit is told once", () => {
+		const two = [5000, 5010]
+			.map((port) => `server { listen ${port}; location / { ${to} } }`)
+			.join("\n");
+		const texts = {
+			"nginx.conf": `http {\n${RESOLVER}\nproxy_set_header Host $host;\n${two}\n}`,
+		};
+		expect(problemsOf(texts)).toEqual(["nginx.conf:3 host-without-port"]);
+	});
+
 	test("the scheme's own port needs no saying", () => {
 		const texts = {
 			"nginx.conf": `http { ${RESOLVER} server { listen 443 ssl; listen [::]:80; location / { ${to} proxy_set_header Host $host; } } }`,

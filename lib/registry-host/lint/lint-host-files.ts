@@ -37,13 +37,20 @@ export function lintHostFiles(
 	files: readonly LintFile[],
 ): readonly HostProblem[] {
 	const problems: HostProblem[] = [];
+	const told = new Set<string>();
 	const report: Report = (
 		rule,
 		{ file, line },
 		reason,
 		fix,
 		severity = "error",
-	) => void problems.push({ rule, severity, file, line, reason, fix });
+	) => {
+		// a header that six servers inherit, a configuration that two services mount
+		const key = [rule, file, line, reason].join("\n");
+		if (told.has(key)) return;
+		told.add(key);
+		problems.push({ rule, severity, file, line, reason, fix });
+	};
 	const set = readSet(files, report);
 	const { services, configs, nginxes, commands } = set;
 	const registries = registryViews(configs, services);

@@ -210,7 +210,10 @@ function lintHost(
 	else if (
 		/^\$\{?(host|server_name|hostname|proxy_host)\}?$/.test(host.args[1] ?? "")
 	)
-		tell(`got Host ${host.args[1]} on port ${odd}`, host.line);
+		tell(
+			`got Host ${host.args[1]} on a port that is not the scheme's own`,
+			host.line,
+		);
 }
 
 /** What hands out metrics: a location of that name, nginx's own, or a backend's usual debug port. */

@@ -25,19 +25,18 @@ const { suite, programs } = requirePrograms(
 );
 const SHA = "0123456789abcdef0123456789abcdef01234567";
 
-(WOODPECKER_CLI ? suite : ifPresent(false, NEEDS_CLI))(
-	"whole workflows through woodpecker-cli exec",
-	() => {
-		const lab = new Lab();
-		let workflows: WorkflowLab;
+suite("whole workflows, run", () => {
+	const lab = new Lab();
+	let workflows: WorkflowLab;
 
-		lab.before(async () => {
-			workflows = await WorkflowLab.start(lab);
-		});
+	lab.before(async () => {
+		workflows = await WorkflowLab.start(lab);
+	});
 
-		const emitted = (name: string, change: Partial<PipelinesProps> = {}) =>
-			workflowFiles({ ...props, ...change }).files[`${name}.yml`] ?? "";
+	const emitted = (name: string, change: Partial<PipelinesProps> = {}) =>
+		workflowFiles({ ...props, ...change }).files[`${name}.yml`] ?? "";
 
+	ifPresent(WOODPECKER_CLI !== undefined, NEEDS_CLI)("texts", () => {
 		lab.test(
 			"what a command says is what its shell gets, to the byte",
 			async () => {
@@ -120,232 +119,229 @@ const SHA = "0123456789abcdef0123456789abcdef01234567";
 			const got = readFileSync(join(workflows.workspace, "texts"), "utf8");
 			expect(got.split("\0").slice(0, -1)).toEqual(texts);
 		});
+	});
 
-		describe("build-ci-image", () => {
-			let first: Distribution;
-			let second: Distribution;
-			let env: Record<string, string>;
-			let text: string;
-			const secrets = {
-				registry_user: USER,
-				registry_password: PASSWORD,
-				forgejo_user: USER,
-				forgejo_push_token: PASSWORD,
-			};
-			const secret = (name: keyof typeof secrets): Secret => ({
-				name,
-				events: ["push", "manual"],
-				vault: { path: "secret/lab", key: name },
-			});
-			const build = () =>
-				workflows.run(
-					"build-ci-image",
-					text,
-					{ event: "manual", branch: "master", sha: SHA, secrets },
-					env,
-				);
-
-			lab.before(async () => {
-				const tls = privateCa(programs.openssl, lab.folder, "localhost");
-				const start = (name: string) =>
-					Distribution.start(lab, {
-						name,
-						program: programs.registry2,
-						htpasswd: programs.htpasswd,
-						tls,
-						cache: false,
-					});
-				[first, second] = await Promise.all([start("first"), start("second")]);
-				const targets: readonly PushTarget[] = [
-					{
-						repository: `${first.host}/infra-ci`,
-						user: secret("registry_user"),
-						password: secret("registry_password"),
-					},
-					{
-						repository: `${second.host}/viktor/infra-ci`,
-						user: secret("forgejo_user"),
-						password: secret("forgejo_push_token"),
-					},
-				];
-				text = emitted("build-ci-image", {
-					infraCi: { ...props.infraCi, targets, breakglass: false },
-				});
-				env = {
-					CERTIFICATES: tls.folder,
-					SOURCE: `${first.host}/source:v1`,
-					SOURCE_LOGIN: `${USER}:${PASSWORD}`,
-					REGISTRY_CA_FILE: tls.caFile,
-				};
-			});
-
-			lab.test("builds, verifies both targets, and tells", async () => {
-				const content = multiArch("good", { tarballs: true });
-				await pushContent(first.target, "source", content, "v1");
-				const { code, output } = await build();
-				expect([code, output]).toEqual([
-					0,
-					expect.stringContaining("pushed linux/amd64"),
-				]);
-				expect(output).toContain(SHA.slice(0, 8));
-				expect(workflows.told).toHaveLength(1);
-				expect(workflows.told[0]?.text).toContain("build-ci-image: success");
-				expect(output).not.toContain(PASSWORD);
-			});
-
-			lab.test(
-				"fails where a layer has rotted in the second, and says which step",
-				async () => {
-					const content = multiArch("bad", { tarballs: true });
-					await pushContent(first.target, "source", content, "v1");
-					await build();
-					const [child = ""] = children(content, content.root);
-					const [, layer = ""] = children(content, child);
-					plant.zeroed(second.storage.blob(layer));
-					// the layer is there for who asks with HEAD: it is not pushed anew
-					const { code } = await build();
-					expect(code).toBe(1);
-					expect(workflows.told[0]?.text).toContain(
-						"failure in step verify-integrity",
-					);
-					expect(workflows.failingStep).toBe("verify-integrity");
-				},
-			);
-
-			lab.test(
-				"fails where the build does, and names the plugin's step",
-				async () => {
-					env.SOURCE = `${first.host}/nothing:v1`;
-					const { code } = await build();
-					expect(code).toBe(1);
-					expect(workflows.failingStep).toBe("build-and-push");
-				},
-			);
-
-			lab.test("another workflow's manual run is filtered out", async () => {
-				const ran = await workflows.run("build-ci-image", text, {
-					event: "manual",
-					branch: "master",
-					variables: { ISSUE_NUMBER: "5" },
-					secrets,
-				});
-				expect(ran.output).toContain("no workflows to execute");
-				expect(workflows.told).toEqual([]);
-			});
-
-			lab.test(
-				"a secret that is not there fails it before its first step",
-				async () => {
-					const ran = await workflows.run(
-						"build-ci-image",
-						text,
-						{ event: "manual", branch: "master", sha: SHA },
-						env,
-					);
-					expect(ran.code).toBe(1);
-					expect(ran.output).toMatch(/secret "\w+" not found/);
-				},
-			);
+	describe("build-ci-image", () => {
+		let first: Distribution;
+		let second: Distribution;
+		let env: Record<string, string>;
+		let text: string;
+		const secrets = {
+			registry_user: USER,
+			registry_password: PASSWORD,
+			forgejo_user: USER,
+			forgejo_push_token: PASSWORD,
+		};
+		const secret = (name: keyof typeof secrets): Secret => ({
+			name,
+			events: ["push", "manual"],
+			vault: { path: "secret/lab", key: name },
 		});
+		const build = () =>
+			workflows.run(
+				"build-ci-image",
+				text,
+				{ event: "manual", branch: "master", sha: SHA, secrets },
+				env,
+			);
 
-		describe("default, default-plan and drift-detection", () => {
-			let env: Record<string, string>;
-			const git = (...args: readonly string[]) =>
-				must(workflows.workspace, [programs.git, ...args], {
-					GIT_AUTHOR_NAME: "t",
-					GIT_AUTHOR_EMAIL: "t@example.com",
-					GIT_COMMITTER_NAME: "t",
-					GIT_COMMITTER_EMAIL: "t@example.com",
-					GIT_CONFIG_GLOBAL: "/dev/null",
-				}).trim();
-			const commit = (files: Readonly<Record<string, string>>) => {
-				writeFiles(workflows.workspace, files);
-				git("add", "-A");
-				git("commit", "-q", "-m", "next");
-				return git("rev-parse", "HEAD");
-			};
-			const state = () =>
-				join(workflows.workspace, "stacks/app/terraform.tfstate");
-			const applied = () =>
-				JSON.parse(readFileSync(state(), "utf8")).resources[0].instances[0]
-					.attributes.input.value;
-
-			lab.before(async () => {
-				git("init", "-q", "-b", "master");
-				commit({
-					".gitignore": ".terraform*\n*.tfstate*\n.ci-*\nout\n",
-					"stacks/app/main.tf": dataRoot("one"),
-				});
-				env = {
-					TERRAFORM_BINARY_NAME: programs.terraform,
-					APPLIED_FILE: join(lab.folder, "applied.json"),
-					GIT_CONFIG_GLOBAL: "/dev/null",
-					// a token: no login at a Vault that is not there
-					VAULT_TOKEN: "none",
-				};
-			});
-			const start = (name: string, event: string) =>
-				workflows.run(
+		lab.before(async () => {
+			const tls = privateCa(programs.openssl, lab.folder, "localhost");
+			const start = (name: string) =>
+				Distribution.start(lab, {
 					name,
-					emitted(name, { pushgateway: undefined }),
-					{ event, branch: "master", changed: ["stacks/app/main.tf"] },
-					{ ...env, CI_COMMIT_TARGET_BRANCH: "master" },
-				);
-
-			lab.test("a push applies what changed and tells nobody", async () => {
-				const { code, output } = await start("default", "push");
-				expect([code, output]).toEqual([
-					0,
-					expect.stringContaining("1 applied"),
-				]);
-				expect(applied()).toBe("one");
-				expect(workflows.told).toEqual([]);
-			});
-
-			lab.test("a pull request is planned and nothing is applied", async () => {
-				git("checkout", "-q", "-b", "change");
-				commit({ "stacks/app/main.tf": dataRoot("two") });
-				const { code, output } = await start("default-plan", "pull_request");
-				expect([code, output]).toEqual([0, expect.stringContaining("app")]);
-				expect(applied()).toBe("one");
-				git("checkout", "-q", "master");
-			});
-
-			lab.test(
-				"a drift ends red, and people are told which stack",
-				async () => {
-					const clean = await start("drift-detection", "cron");
-					expect([clean.code, clean.output]).toEqual([0, clean.output]);
-					expect(workflows.told).toEqual([]);
-					writeFileSync(
-						state(),
-						readFileSync(state(), "utf8").replaceAll('"one"', '"by hand"'),
-					);
-					const { code } = await start("drift-detection", "cron");
-					expect(code).not.toBe(0);
-					expect(workflows.failingStep).toBe("drift");
-					expect(workflows.told[0]?.attachments[0]?.text).toContain("app");
+					program: programs.registry2,
+					htpasswd: programs.htpasswd,
+					tls,
+					cache: false,
+				});
+			[first, second] = await Promise.all([start("first"), start("second")]);
+			const targets: readonly PushTarget[] = [
+				{
+					repository: `${first.host}/infra-ci`,
+					user: secret("registry_user"),
+					password: secret("registry_password"),
 				},
-			);
-
-			lab.test(
-				"a failed apply ends red, and people are told what and where",
-				async () => {
-					commit({
-						"stacks/app/main.tf": 'locals {\n  x = tonumber("x")\n}\n',
-					});
-					const { code } = await start("default", "push");
-					expect(code).not.toBe(0);
-					expect(workflows.failingStep).toBe("apply");
-					expect(workflows.told[0]?.text).toContain(
-						"default: failure in step apply",
-					);
-					expect(workflows.told[0]?.attachments[0]?.text).toContain("app");
-					expect(existsSync(join(workflows.workspace, ".ci-report"))).toBe(
-						true,
-					);
+				{
+					repository: `${second.host}/viktor/infra-ci`,
+					user: secret("forgejo_user"),
+					password: secret("forgejo_push_token"),
 				},
-			);
+			];
+			text = emitted("build-ci-image", {
+				infraCi: { ...props.infraCi, targets, breakglass: false },
+			});
+			env = {
+				CERTIFICATES: tls.folder,
+				SOURCE: `${first.host}/source:v1`,
+				SOURCE_LOGIN: `${USER}:${PASSWORD}`,
+				REGISTRY_CA_FILE: tls.caFile,
+			};
 		});
-	},
-);
+
+		lab.test("builds, verifies both targets, and tells", async () => {
+			const content = multiArch("good", { tarballs: true });
+			await pushContent(first.target, "source", content, "v1");
+			const { code, output } = await build();
+			expect([code, output]).toEqual([
+				0,
+				expect.stringContaining("pushed linux/amd64"),
+			]);
+			expect(output).toContain(SHA.slice(0, 8));
+			expect(workflows.told).toHaveLength(1);
+			expect(workflows.told[0]?.text).toContain("build-ci-image: success");
+			expect(output).not.toContain(PASSWORD);
+		});
+
+		lab.test(
+			"fails where a layer has rotted in the second, and says which step",
+			async () => {
+				const content = multiArch("bad", { tarballs: true });
+				await pushContent(first.target, "source", content, "v1");
+				await build();
+				const [child = ""] = children(content, content.root);
+				const [, layer = ""] = children(content, child);
+				plant.zeroed(second.storage.blob(layer));
+				// the layer is there for who asks with HEAD: it is not pushed anew
+				const { code } = await build();
+				expect(code).toBe(1);
+				expect(workflows.told[0]?.text).toContain(
+					"failure in step verify-integrity",
+				);
+				expect(workflows.failingStep).toBe("verify-integrity");
+			},
+		);
+
+		lab.test(
+			"fails where the build does, and names the plugin's step",
+			async () => {
+				env.SOURCE = `${first.host}/nothing:v1`;
+				const { code } = await build();
+				expect(code).toBe(1);
+				expect(workflows.failingStep).toBe("build-and-push");
+			},
+		);
+
+		ifPresent(WOODPECKER_CLI !== undefined, NEEDS_CLI)(
+			"by the server's own rules",
+			() => {
+				lab.test("another workflow's manual run is filtered out", async () => {
+					const ran = await workflows.run("build-ci-image", text, {
+						event: "manual",
+						branch: "master",
+						variables: { ISSUE_NUMBER: "5" },
+						secrets,
+					});
+					expect(ran.output).toContain("no workflows to execute");
+					expect(workflows.told).toEqual([]);
+				});
+
+				lab.test(
+					"a secret that is not there fails it before its first step",
+					async () => {
+						const ran = await workflows.run(
+							"build-ci-image",
+							text,
+							{ event: "manual", branch: "master", sha: SHA },
+							env,
+						);
+						expect(ran.code).toBe(1);
+						expect(ran.output).toMatch(/secret "\w+" not found/);
+					},
+				);
+			},
+		);
+	});
+
+	describe("default, default-plan and drift-detection", () => {
+		let env: Record<string, string>;
+		const git = (...args: readonly string[]) =>
+			must(workflows.workspace, [programs.git, ...args], {
+				GIT_AUTHOR_NAME: "t",
+				GIT_AUTHOR_EMAIL: "t@example.com",
+				GIT_COMMITTER_NAME: "t",
+				GIT_COMMITTER_EMAIL: "t@example.com",
+				GIT_CONFIG_GLOBAL: "/dev/null",
+			}).trim();
+		const commit = (files: Readonly<Record<string, string>>) => {
+			writeFiles(workflows.workspace, files);
+			git("add", "-A");
+			git("commit", "-q", "-m", "next");
+			return git("rev-parse", "HEAD");
+		};
+		const state = () =>
+			join(workflows.workspace, "stacks/app/terraform.tfstate");
+		const applied = () =>
+			JSON.parse(readFileSync(state(), "utf8")).resources[0].instances[0]
+				.attributes.input.value;
+
+		lab.before(async () => {
+			git("init", "-q", "-b", "master");
+			commit({
+				".gitignore": ".terraform*\n*.tfstate*\n.ci-*\nout\n",
+				"stacks/app/main.tf": dataRoot("one"),
+			});
+			env = {
+				TERRAFORM_BINARY_NAME: programs.terraform,
+				APPLIED_FILE: join(lab.folder, "applied.json"),
+				GIT_CONFIG_GLOBAL: "/dev/null",
+				// a token: no login at a Vault that is not there
+				VAULT_TOKEN: "none",
+			};
+		});
+		const start = (name: string, event: string) =>
+			workflows.run(
+				name,
+				emitted(name, { pushgateway: undefined }),
+				{ event, branch: "master", changed: ["stacks/app/main.tf"] },
+				{ ...env, CI_COMMIT_TARGET_BRANCH: "master" },
+			);
+
+		lab.test("a push applies what changed and tells nobody", async () => {
+			const { code, output } = await start("default", "push");
+			expect([code, output]).toEqual([0, expect.stringContaining("1 applied")]);
+			expect(applied()).toBe("one");
+			expect(workflows.told).toEqual([]);
+		});
+
+		lab.test("a pull request is planned and nothing is applied", async () => {
+			git("checkout", "-q", "-b", "change");
+			commit({ "stacks/app/main.tf": dataRoot("two") });
+			const { code, output } = await start("default-plan", "pull_request");
+			expect([code, output]).toEqual([0, expect.stringContaining("app")]);
+			expect(applied()).toBe("one");
+			git("checkout", "-q", "master");
+		});
+
+		lab.test("a drift ends red, and people are told which stack", async () => {
+			const clean = await start("drift-detection", "cron");
+			expect([clean.code, clean.output]).toEqual([0, clean.output]);
+			expect(workflows.told).toEqual([]);
+			writeFileSync(
+				state(),
+				readFileSync(state(), "utf8").replaceAll('"one"', '"by hand"'),
+			);
+			const { code } = await start("drift-detection", "cron");
+			expect(code).not.toBe(0);
+			expect(workflows.failingStep).toBe("drift");
+			expect(workflows.told[0]?.attachments[0]?.text).toContain("app");
+		});
+
+		lab.test(
+			"a failed apply ends red, and people are told what and where",
+			async () => {
+				commit({
+					"stacks/app/main.tf": 'locals {\n  x = tonumber("x")\n}\n',
+				});
+				const { code } = await start("default", "push");
+				expect(code).not.toBe(0);
+				expect(workflows.failingStep).toBe("apply");
+				expect(workflows.told[0]?.text).toContain(
+					"default: failure in step apply",
+				);
+				expect(workflows.told[0]?.attachments[0]?.text).toContain("app");
+				expect(existsSync(join(workflows.workspace, ".ci-report"))).toBe(true);
+			},
+		);
+	});
+});

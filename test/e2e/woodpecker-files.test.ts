@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import fc from "fast-check";
 import { imageOf, PINS } from "../../lib/pins";
 import { workflowFiles } from "../../lib/pipelines/workflow-files";
 import type { WorkflowEvent } from "../../lib/woodpecker/event";
 import { fires } from "../../lib/woodpecker/fires";
 import { lintFolder } from "../../lib/woodpecker/lint-folder";
+import { parseWorkflow } from "../../lib/woodpecker/parse";
 import { renderWorkflow } from "../../lib/woodpecker/render";
 import { props } from "../pipelines/example";
 import { ifPresent, requirePrograms } from "../support/requires";
@@ -17,6 +19,7 @@ import {
 	woodpeckerCli,
 } from "../support/woodpecker-cli";
 import { EVERY_KEY } from "../woodpecker/every-key";
+import { randomTrigger } from "../woodpecker/random-triggers";
 import { WRONG_FILES } from "../woodpecker/wrong-files";
 
 const { suite, programs } = requirePrograms("check-jsonschema");
@@ -177,6 +180,39 @@ ifPresent(WOODPECKER_CLI !== undefined, NEEDS_CLI)(
 				variables: { ISSUE_NUMBER: "5", WORKFLOW: "registry-config-sync" },
 			},
 		];
+
+		test("whatever the conditions, it starts what our port says", async () => {
+			const wrong: unknown[] = [];
+			for (const sample of fc.sample(randomTrigger, { seed: 3, numRuns: 80 })) {
+				const { workflow, step, event, branch, paths, message } = sample;
+				const text = JSON.stringify({
+					when: workflow,
+					steps: [
+						{
+							name: "a",
+							image: "bash",
+							commands: ["echo started"],
+							...(step && { when: step }),
+						},
+					],
+				});
+				const ours = fires(parseWorkflow("random.yml", text), {
+					...{ event, branch, paths, message },
+					variables: new Map(Object.entries(sample.variables)),
+				});
+				writeFileSync(path("random.yml"), text);
+				const ran = await execWorkflow(path("random.yml"), path("workspace"), {
+					...{ event, branch, message, changed: paths },
+					variables: sample.variables,
+				});
+				const theirs = /\] started$/m.test(ran.stdout + ran.stderr)
+					? "yes"
+					: "no";
+				if (ours !== "unknown" && ours !== theirs)
+					wrong.push([ours, theirs, sample]);
+			}
+			expect(wrong).toEqual([]);
+		}, 60_000);
 
 		test.each(TRIGGERS)(
 			"starts on %j what the matrix says",

@@ -54,8 +54,8 @@ export function runStep(
 ): Promise<Finished> {
 	const script = ['cd "$CI_WORKSPACE"', ...commands].join("\n");
 	return runProgram("sh", ["-e", "-c", script], {
+		...env,
 		CI_WORKSPACE: workspace,
 		...environment,
-		...env,
 	});
 }

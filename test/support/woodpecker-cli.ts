@@ -34,6 +34,7 @@ export interface Run {
 	readonly event: string;
 	readonly branch?: string;
 	readonly changed?: readonly string[];
+	readonly message?: string;
 	readonly sha?: string;
 	readonly variables?: Readonly<Record<string, string>>;
 	readonly secrets?: Readonly<Record<string, string>>;
@@ -43,7 +44,7 @@ export interface Run {
 export function execWorkflow(
 	file: string,
 	folder: string,
-	{ event, branch, changed, sha, variables = {}, secrets = {} }: Run,
+	{ event, branch, changed, message, sha, variables = {}, secrets = {} }: Run,
 	env: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
 	const secretsFile = `${file}.secrets`;
@@ -56,6 +57,11 @@ export function execWorkflow(
 			...["--pipeline-event", event, "--secrets-file", secretsFile],
 			...["--repo", "viktor/infra", "--pipeline-number", "42"],
 			...(branch ? ["--commit-branch", branch] : []),
+			...[
+				"--commit-ref",
+				event === "tag" ? "refs/tags/v1" : `refs/heads/${branch}`,
+			],
+			...(message ? ["--commit-message", message] : []),
 			...(changed ? ["--pipeline-changed-files", JSON.stringify(changed)] : []),
 			...(sha ? ["--commit-sha", sha] : []),
 			...Object.entries(variables).flatMap((pair) => ["--env", pair.join("=")]),

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import type { Lab } from "./lab";
-import { execWorkflow, type Run } from "./woodpecker-cli";
+import { runWorkflow } from "./run-workflow";
+import { execWorkflow, type Run, WOODPECKER_CLI } from "./woodpecker-cli";
 
 /** What the notification says, as Slack is sent it. */
 export interface Message {
@@ -73,36 +74,39 @@ export class WorkflowLab {
 		return made;
 	}
 
-	/** Runs an emitted file in a fresh clone, with programs of this machine in place of its images. */
+	/**
+	 * Runs an emitted file in a fresh clone, with programs of this machine in place of its images: by woodpecker-cli, or
+	 * step by step where there is none.
+	 */
 	async run(
 		name: string,
 		text: string,
 		{ secrets, ...trigger }: Run,
 		env: Readonly<Record<string, string>> = {},
 	): Promise<{ readonly code: number | null; readonly output: string }> {
-		const file = join(this.#lab.folder, `${name}.yml`);
-		writeFileSync(
-			file,
-			text
-				.replace(/^clone:\n(?: .*\n)+/m, "")
-				// exec has no way to say which cron it was
-				.replace(/^ {4}cron:\n {6}- .*\n/m, "")
-				.replace(
-					/image: woodpeckerci\/plugin-docker-buildx:.*/g,
-					`image: ${this.#plugin}`,
-				)
-				.replace(/image: .*(infra-ci|node|bash):.*/g, "image: bash"),
-		);
+		const local = text
+			.replace(/^clone:\n(?: .*\n)+/m, "")
+			// exec has no way to say which cron it was
+			.replace(/^ {4}cron:\n {6}- .*\n/m, "")
+			.replace(
+				/image: woodpeckerci\/plugin-docker-buildx:.*/g,
+				`image: ${this.#plugin}`,
+			)
+			.replace(/image: .*(infra-ci|node|bash):.*/g, "image: bash");
 		this.told.length = 0;
 		for (const left of [".ci-step", ".ci-report"])
 			rmSync(join(this.workspace, left), { force: true });
 		const { folder } = this.#lab;
-		const ran = await execWorkflow(
-			file,
-			this.workspace,
-			{ ...trigger, secrets: { slack_webhook: this.#hook, ...secrets } },
-			{ HOME: folder, TMPDIR: folder, ...env },
-		);
+		const run = {
+			...trigger,
+			secrets: { slack_webhook: this.#hook, ...secrets },
+		};
+		const around = { HOME: folder, TMPDIR: folder, ...env };
+		if (!WOODPECKER_CLI)
+			return runWorkflow(name, local, this.workspace, run, around);
+		const file = join(folder, `${name}.yml`);
+		writeFileSync(file, local);
+		const ran = await execWorkflow(file, this.workspace, run, around);
 		return { code: ran.code, output: ran.stdout + ran.stderr };
 	}
 

@@ -47,7 +47,7 @@ suite("verify-integrity of build-ci-image, its own command lines", () => {
 		const start = (name: string) =>
 			Distribution.start(lab, {
 				name,
-				program: programs["registry2"],
+				program: programs.registry2,
 				htpasswd: programs.htpasswd,
 				tls,
 				cache: false,

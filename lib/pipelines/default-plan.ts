@@ -13,7 +13,8 @@ export function defaultPlan(pipelines: Pipelines): Workflow {
 			"every step, so keep the repository's setting that a fork's pull request waits for approval.",
 		].join("\n"),
 		when: [{ event: "pull_request", branch }],
-		clone: WHOLE_HISTORY,
+		// without it the clone has no origin/<branch> to find where the pull request left it (plugin-git >= 2.8)
+		clone: { ...WHOLE_HISTORY, settings: { "fetch-target-branch": true } },
 		steps: [
 			{
 				name: "plan",

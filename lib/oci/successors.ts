@@ -66,8 +66,12 @@ function every(manifest: Manifest): Successor[] {
 
 /** All that a manifest points at, in its order; what it repeats to the letter comes once. Pure. */
 export function successors(manifest: Manifest): readonly Successor[] {
+	const all = every(manifest);
+	// nearly every manifest names each digest once, and then there is nothing to leave out
+	const digests = new Set(all.map(({ descriptor }) => descriptor.digest));
+	if (digests.size === all.length) return all;
 	const seen = new Set<string>();
-	return every(manifest).filter(({ role, descriptor }) => {
+	return all.filter(({ role, descriptor }) => {
 		const key = `${role} ${descriptor.digest} ${descriptor.size}`;
 		return !seen.has(key) && seen.add(key);
 	});

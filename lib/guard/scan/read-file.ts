@@ -6,6 +6,7 @@ import { factOfDiskError, unreadable } from "./disk-fact";
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Nearly every link, manifest and config is smaller: one read, nothing allocated. */
 const SMALL = 64 << 10;
+const SHORT = 512;
 const small = Buffer.allocUnsafeSlow(SMALL);
 
 export interface FileRead {
@@ -21,6 +22,24 @@ function readRest(fd: number, size: number, have: number): Buffer {
 	for (let n = 1; n > 0 && at < size; at += n)
 		n = readSync(fd, bytes, at, size - at, null);
 	return bytes.subarray(0, at);
+}
+
+/**
+ * Text of a small file, byte for character; undefined where it takes a closer look to say what it is.
+ */
+export function readShort(path: string): string | undefined {
+	let fd: number | undefined;
+	try {
+		fd = openSync(path, FLAGS);
+		const count = readSync(fd, small, 0, SHORT, null);
+		return count > 0 && count < SHORT
+			? small.toString("latin1", 0, count)
+			: undefined;
+	} catch {
+		return undefined;
+	} finally {
+		if (fd !== undefined) closeSync(fd);
+	}
 }
 
 /**

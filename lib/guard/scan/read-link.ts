@@ -2,7 +2,7 @@ import { isDigest, knownAlgorithm } from "../../oci/digest";
 import { shown } from "../../oci/parse-error";
 import type { Bad, Unlooked } from "../verdict";
 import { absent, NO_LINK, unreadable } from "./disk-fact";
-import { readFile } from "./read-file";
+import { readFile, readShort } from "./read-file";
 
 /** Longer than any digest. */
 const MOST = 512;
@@ -17,6 +17,7 @@ export function readLink(
 	path: string,
 	usual?: string,
 ): string | Bad | Unlooked {
+	if (usual !== undefined && readShort(path) === usual) return usual;
 	const read = readFile(path, MOST);
 	if (!("size" in read))
 		return "reason" in read && read.reason === "missing"
@@ -25,7 +26,7 @@ export function readLink(
 	const { bytes, size } = read;
 	if (!bytes) return unreadable(`a link of ${size} bytes`);
 	const text = bytes.toString("latin1");
-	if (text === usual || (isDigest(text) && knownAlgorithm(text))) return text;
+	if (isDigest(text) && knownAlgorithm(text)) return text;
 	return unreadable(
 		size === 0 ? "a link of 0 bytes" : `a link that holds ${shown(text)}`,
 	);

@@ -61,6 +61,32 @@ suite("registry-config-sync over a real sshd: what it takes back", () => {
 			expect(vm.machine.done()).toEqual(["up registry-c", "rm registry-c"]);
 		},
 	);
+	lab.test(
+		"where the old compose file cannot be read no container is taken away",
+		async () => {
+			expectExit(await vm.sync(vm.whole()), 0);
+			const broken = { "opt/registry/docker-compose.yml": "services: [\n" };
+			vm.machine.write(broken);
+			vm.machine.done();
+			const moved = vm.config("a").replace(`:${vm.ports.a}"`, ':1"');
+			const ran = await vm.sync(
+				vm.whole({ "opt/registry/config-a.yml": moved }),
+			);
+			expectExit(ran, 4);
+			expect(ran.stdout).toMatch(
+				/WARNING: the compose file on the VM cannot be read[\s\S]*the containers are the new ones[\s\S]*NOT AS IT WAS/,
+			);
+			expect(vm.managed()).toMatchObject(broken);
+			expect(
+				vm.machine.done().filter((line) => /^(rm|stop)/.test(line)),
+			).toEqual([]);
+			// and what git says mends it
+			expectExit(await vm.sync(vm.whole()), 0);
+			expect(await vm.front()).toBe(200);
+			vm.machine.done();
+		},
+	);
+
 	lab.test("what was sick before does not roll back", async () => {
 		vm.machine.setHealth("registry-b", " (unhealthy)");
 		const ran = await vm.sync(vm.script("one"));

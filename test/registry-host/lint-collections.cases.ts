@@ -65,6 +65,9 @@ describe("gc-with-warm-cache", () => {
 			[],
 		],
 		[`docker exec r ${GC} ${CONFIG} && docker restart r`, []],
+		[`docker exec r ${GC} ${CONFIG} && echo cleaned up`, [1]],
+		[`echo stop; docker exec r ${GC} ${CONFIG}`, [1]],
+		[`systemctl stop r && registry garbage-collect ${CONFIG}`, []],
 	])("%s", (command, lines) => {
 		expect(warm(command)).toEqual(lines);
 		// without a cache nothing is remembered

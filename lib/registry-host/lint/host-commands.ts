@@ -80,9 +80,9 @@ export function jobsOf(files: readonly CommandFile[]): HostJob[] {
 }
 
 /** Whether a script is named where a program is: by a path, or to a shell; its name alone may be any word. */
-function runs(command: string, script: string): boolean {
+export function runs(command: string, script: string): boolean {
 	return command
-		.split(/[\s"';&|()]+/)
+		.split(/[\s"';&|()=]+/)
 		.some(
 			(word, i, words) =>
 				word.endsWith(`/${script}`) ||

@@ -1,5 +1,5 @@
 import type { ComposeService } from "./compose-file";
-import { type CommandFile, commandsOf } from "./host-commands";
+import { type CommandFile, commandsOf, runs } from "./host-commands";
 import type { Report } from "./host-rules";
 
 /** A garbage collection that a command starts, and its flags. */
@@ -7,8 +7,10 @@ const COLLECTION = /garbage-collect(?=[\s"',\]]|$)([^;|&\n]*)/g;
 /** Commands that only speak of it. */
 const SPEAKS =
 	/^\s*[-@+!]*\s*(?:if\s+|then\s+|!\s*)*(echo|printf|e?grep|logger|log|say|sed|die)\b/;
-const STOPS = /\b(stop|down|kill)\b/;
-const STARTS_AGAIN = /\b(restart|start|up)\b/;
+const MANAGER =
+	"\\b(?:docker|podman|nerdctl|compose|systemctl|service)\\b[^;|&\\n]{0,300}";
+const STOPS = new RegExp(`${MANAGER}\\b(?:stop|down|kill)\\b`);
+const STARTS_AGAIN = new RegExp(`${MANAGER}\\b(?:restart|start|up)\\b`);
 
 /** More collections in one line than anybody writes. */
 const MAX_A_LINE = 100;
@@ -104,10 +106,10 @@ function lintFile(
 	const started = commands.findLastIndex(({ text }) => STARTS_AGAIN.test(text));
 	const name = file.file.slice(file.file.lastIndexOf("/") + 1);
 	const isStoppedByStarter =
+		!isAlone &&
 		found.some((each) => each.length > 0) &&
 		files.some(
-			(each) =>
-				each !== file && each.text.includes(name) && STOPS.test(each.text),
+			(each) => each !== file && runs(each.text, name) && STOPS.test(each.text),
 		);
 	for (const [i, command] of commands.entries())
 		for (const flags of found[i] ?? []) {

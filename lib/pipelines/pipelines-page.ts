@@ -30,6 +30,34 @@ app's repository, with \`ci/registry-auth.mjs\`, \`ci/deploy-app\` and the guard
 its three names. It does not lie in \`.woodpecker/\`: Woodpecker would run it there.
 `;
 
+const PODS = `
+## What the pods of default, default-plan and drift-detection may do
+
+\`ci/apply\` keeps the last applied commit of each stack in the ConfigMap \`last-applied\` of the pods' namespace, and an encrypted clone is
+unlocked with the ConfigMap \`git-crypt-key\`. Their service account needs no more of the API than this; what the stacks need, Vault and the
+backend give (\`ci/lib/terraform\`).
+
+\`\`\`yaml
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: infra-pipelines
+rules:
+  - apiGroups: [""]
+    resources: [configmaps]
+    resourceNames: [last-applied]
+    verbs: [get, patch]
+  - apiGroups: [""]
+    resources: [configmaps]
+    resourceNames: [git-crypt-key]
+    verbs: [get]
+  # the first run makes last-applied; a name cannot stand here
+  - apiGroups: [""]
+    resources: [configmaps]
+    verbs: [create]
+\`\`\`
+`;
+
 /** `docs/pipelines.md`: trigger matrix, secrets and crons, for people. */
 export function renderPipelinesPage(
 	{ secrets, crons, infraCiImage, branch }: Pipelines,
@@ -68,5 +96,6 @@ export function renderPipelinesPage(
 		`Steps that need more than node or a plugin run in \`${infraCiImage}\`, by the commit that it was built from.\n`,
 		"After a build that verify-integrity found whole, put its tag into `stacks/settings.ts` (`pipelines.infraCi.tag`) and generate; `latest` is pushed and never used.\n",
 		BOTTOM,
+		PODS,
 	].join("");
 }

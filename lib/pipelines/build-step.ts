@@ -9,6 +9,9 @@ export function buildStep(
 	settings: Readonly<Record<string, Value>>,
 ): PluginStep {
 	const byHost = new Map(targets.map((target) => [loginHost(target), target]));
+	const plain = targets
+		.filter(({ plainHttp }) => plainHttp)
+		.map((target) => loginHost(target));
 	return {
 		name: "build-and-push",
 		image: imageOf(PINS.pluginDockerBuildx),
@@ -19,6 +22,11 @@ export function buildStep(
 		settings: {
 			...settings,
 			platforms: "linux/amd64",
+			...(plain.length > 0 && {
+				buildkit_config: plain
+					.map((host) => `[registry."${host}"]\n  http = true\n`)
+					.join(""),
+			}),
 			repo: targets.map(({ repository }) => repository),
 			logins: [...byHost].map(([registry, target]) => {
 				const { user, password } = login(target);

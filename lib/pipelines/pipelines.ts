@@ -11,6 +11,10 @@ export interface PushTarget {
 	readonly password: Secret;
 	/** Hosts that make tokens for it and are not the registry's own. @default - none */
 	readonly realmHosts?: readonly string[];
+	/** Pushed and read without TLS. @default false */
+	readonly plainHttp?: boolean;
+	/** PEM of a private CA; the agents' docker needs it too, in `/etc/docker/certs.d/<host>/ca.crt`. @default - a public one */
+	readonly ca?: string;
 }
 
 export const NOTIFY_POLICIES = ["always", "failure", "change"] as const;

@@ -11,7 +11,7 @@ const HUB_REALM = "auth.docker.io";
 
 /** A target in a registry of the model, at the address that people push to. */
 export function targetIn(
-	{ pushHost, pathPrefix, realmHosts }: Registry,
+	{ pushHost, pathPrefix, realmHosts, plainHttp, host, ca }: Registry,
 	name: string,
 	login: { readonly user: Secret | string; readonly password: Secret },
 ): PushTarget {
@@ -21,8 +21,10 @@ export function targetIn(
 		password,
 		repository: `${pushHost}/${pathPrefix}${name}`,
 		realmHosts: realmHosts
-			.map(({ host }) => host)
-			.filter((host) => host !== pushHost),
+			.map((realm) => realm.host)
+			.filter((realm) => realm !== pushHost),
+		// another address inside the cluster says nothing about the one that is pushed to
+		...(pushHost === host && { plainHttp, ca }),
 	};
 }
 
@@ -35,11 +37,15 @@ export function loginHost(target: PushTarget): string {
 	return hostOf(target) === HUB ? HUB_LOGIN : hostOf(target);
 }
 
-/** As the guard asks for it: Docker Hub's API has a name of its own. */
-export function apiRepository({ repository }: PushTarget): string {
-	return repository.startsWith(`${HUB}/`)
-		? `${HUB_API}/${repository.slice(HUB.length + 1)}`
-		: repository;
+/** `host[:port]` of the target's API: Docker Hub's has a name of its own. */
+export function apiHost(target: PushTarget): string {
+	return hostOf(target) === HUB ? HUB_API : hostOf(target);
+}
+
+/** As the guard asks for a tag of it. */
+export function apiReference(target: PushTarget, tag: string): string {
+	const path = target.repository.slice(hostOf(target).length);
+	return `${target.plainHttp ? "http://" : ""}${apiHost(target)}${path}:${tag}`;
 }
 
 /** Hosts that make tokens for the targets and are not the registries themselves. */

@@ -1,7 +1,7 @@
 import { imageOf, PINS } from "../pins";
 import type { CommandsStep } from "../woodpecker/workflow";
 import type { PushTarget } from "./pipelines";
-import { apiRepository, login, realmHosts } from "./push-target";
+import { apiHost, apiReference, login, realmHosts } from "./push-target";
 import { tracked } from "./tracked";
 
 /**
@@ -14,13 +14,9 @@ export function verifyStep(
 	targets: readonly PushTarget[],
 	tag: string,
 ): CommandsStep {
-	const refs = targets.map((target) => `${apiRepository(target)}:${tag}`);
-	const byHost = new Map(
-		targets.map((target) => [
-			apiRepository(target).replace(/\/.*/, ""),
-			target,
-		]),
-	);
+	const refs = targets.map((target) => apiReference(target, tag));
+	const cas = new Set(targets.flatMap(({ ca }) => ca ?? []));
+	const byHost = new Map(targets.map((target) => [apiHost(target), target]));
 	const logins = [...byHost].map(([host, target], i) => ({
 		host,
 		prefix: `REGISTRY_${i + 1}`,
@@ -30,19 +26,29 @@ export function verifyStep(
 	return tracked({
 		name: "verify-integrity",
 		image: imageOf(PINS.node),
-		environment: Object.fromEntries(
-			logins.flatMap(({ prefix, user, password }) => [
-				[`${prefix}_USER`, user],
-				[`${prefix}_PASS`, password],
-			]),
-		),
+		environment: {
+			...Object.fromEntries(
+				logins.flatMap(({ prefix, user, password }) => [
+					[`${prefix}_USER`, user],
+					[`${prefix}_PASS`, password],
+				]),
+			),
+			...(cas.size > 0 && { REGISTRY_CA: [...cas].join("") }),
+		},
 		commands: [
 			"auth=$(mktemp)",
-			`trap 'rm -f "$auth"' EXIT`,
+			...(cas.size > 0
+				? [
+						`ca=$(mktemp)`,
+						`trap 'rm -f "$auth" "$ca"' EXIT`,
+						`printf '%s' "$REGISTRY_CA" >"$ca"`,
+					]
+				: [`trap 'rm -f "$auth"' EXIT`]),
 			`node ci/registry-auth.mjs ${logins.map(({ host, prefix }) => `${host}=${prefix}`).join(" ")} >"$auth"`,
 			[
 				"node ci/guard.mjs verify --mode full --expect-equal",
 				...(realms.length > 0 ? [`--realm-hosts ${realms.join(",")}`] : []),
+				...(cas.size > 0 ? ['--ca-file "$ca"'] : []),
 				'--auth-file "$auth"',
 				...refs,
 			].join(" "),

@@ -38,12 +38,10 @@ suite("verify-integrity of build-ci-image, its own command lines", () => {
 	let first: Distribution;
 	let second: Distribution;
 	let workspace: string;
-	let caFile: string;
 	let file: string;
 
 	lab.before(async () => {
 		const tls = privateCa(programs.openssl, lab.folder, "localhost");
-		caFile = tls.caFile;
 		const start = (name: string) =>
 			Distribution.start(lab, {
 				name,
@@ -60,13 +58,16 @@ suite("verify-integrity of build-ci-image, its own command lines", () => {
 			join(ROOT, "ci/registry-auth.mjs"),
 			join(workspace, "ci/registry-auth.mjs"),
 		);
+		const { ca } = tls;
 		const targets: readonly PushTarget[] = [
 			{
+				ca,
 				repository: `${first.host}/infra-ci`,
 				user: secret("registry_user"),
 				password: secret("registry_password"),
 			},
 			{
+				ca,
 				repository: `${second.host}/viktor/infra-ci`,
 				user: secret("forgejo_user"),
 				password: secret("forgejo_push_token"),
@@ -91,7 +92,7 @@ suite("verify-integrity of build-ci-image, its own command lines", () => {
 		runStep(
 			emittedStep(file, "verify-integrity", { CI_COMMIT_SHA: SHA }, secrets),
 			workspace,
-			{ REGISTRY_CA_FILE: caFile, TMPDIR: lab.folder },
+			{ TMPDIR: lab.folder },
 		);
 	const stepFile = () =>
 		readFileSync(join(workspace, ".ci-step"), "utf8").trim();
@@ -173,7 +174,7 @@ suite("verify-integrity of build-ci-image, its own command lines", () => {
 			{ CI_COMMIT_SHA: "f".repeat(40) },
 			never,
 		);
-		const ran = await runStep(step, workspace, { REGISTRY_CA_FILE: caFile });
+		const ran = await runStep(step, workspace);
 		expect(ran.code).toBe(1);
 		expect(ran.stdout).toContain("ffffffff");
 	});

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { buildStep } from "../../lib/pipelines/build-step";
 import { pipelineWorkflows } from "../../lib/pipelines/pipeline-workflows";
-import type { NotifyPolicy } from "../../lib/pipelines/pipelines";
+import type { NotifyPolicy, PushTarget } from "../../lib/pipelines/pipelines";
+import { targetIn } from "../../lib/pipelines/push-target";
 import { STRANGERS } from "../../lib/pipelines/strangers";
+import { verifyStep } from "../../lib/pipelines/verify-step";
 import { workflowFiles } from "../../lib/pipelines/workflow-files";
+import { registry } from "../../lib/registry";
 import { fires, type Trigger } from "../../lib/woodpecker/fires";
 import { lintFolder } from "../../lib/woodpecker/lint-folder";
 import { manualCombinations } from "../../lib/woodpecker/manual-clashes";
@@ -204,5 +208,35 @@ test("the app template deploys the build's number and no latest", () => {
 	});
 	expect(seen.steps[2].commands.join("\n")).toContain(
 		"docker.io/your-dockerhub-user/myapp:42",
+	);
+});
+
+test("a target without TLS or with a private CA: where it is pushed to, not where the cluster asks", () => {
+	const [target] = props.cli.targets;
+	if (!target) throw new Error("no target");
+	const { user, password } = target;
+	const model = registry({
+		name: "open",
+		kind: "distribution",
+		url: "http://10.0.20.10:5000",
+		plainHttp: true,
+		ca: "-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n",
+	});
+	const verified = (each: PushTarget) =>
+		verifyStep([each], "1").commands.join("\n");
+	const plain = targetIn(model, "infra", { user, password });
+	expect(plain).toMatchObject({ plainHttp: true, ca: model.ca });
+	expect(verified(plain)).toContain(" http://10.0.20.10:5000/infra:1");
+	expect(verified(plain)).toContain('--ca-file "$ca"');
+	expect(buildStep([plain], {}).settings.buildkit_config).toBe(
+		'[registry."10.0.20.10:5000"]\n  http = true\n',
+	);
+	const inside = registry({ ...model, pushHost: "registry.example" });
+	const outside = targetIn(inside, "infra", { user, password });
+	expect(verified(outside)).toMatch(/ registry\.example\/infra:1$/m);
+	expect(verified(outside)).not.toContain("--ca-file");
+	expect(buildStep([outside], {}).settings.buildkit_config).toBeUndefined();
+	expect(verified(target)).toMatch(
+		/--realm-hosts auth\.docker\.io .* registry-1\.docker\.io\/viktorbarzin\/infra:1$/m,
 	);
 });

@@ -168,6 +168,11 @@ suite("guard changed on a real clone", () => {
 				commit({ "tg/terragrunt.hcl": "# changed\n" });
 				const roots = [join(clone, "tg")];
 				expect(names(await changed(base, roots))).toEqual(["vpc", "app"]);
+				// a root itself, whatever lies below it
+				writeFiles(clone, { "tg/vpc/policies/main.tf": "# p\n" });
+				const vpc = [join(clone, "tg/vpc")];
+				expect(names(await changed(base, vpc))).toEqual(["vpc"]);
+				git("clean", "-qfd");
 				const next = commit({ "shared/two/y.tf": "# y\n" });
 				expect(names(await changed(`${next}~1`, roots))).toEqual(["app"]);
 				commit({ "tg/common.tfvars": "a = 2\n" });

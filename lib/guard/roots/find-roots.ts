@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, normalize } from "node:path";
 import { parseGlob } from "../glob";
 import type { Inputs } from "../inputs";
@@ -30,6 +30,16 @@ function kindOf(folder: string): RootKind | undefined {
 	return names.some((each) => CODE.test(each)) ? "hcl" : undefined;
 }
 
+/** Whether a folder with a `terragrunt.hcl` is a root, and not the parent folder that roots include it from. */
+function isUnit(folder: string): boolean {
+	return (
+		namesIn(folder).some((name) => CODE.test(name)) ||
+		/^\s*include\b|\bsource\s*=/m.test(
+			readFileSync(join(folder, "terragrunt.hcl"), "utf8"),
+		)
+	);
+}
+
 /** Roots directly below a folder. */
 function childrenOf(folder: string): readonly string[] {
 	return namesIn(folder)
@@ -56,7 +66,7 @@ function matches(pattern: string): readonly string[] {
 
 /**
  * The roots that operands name: a root itself, the parent folder of roots, `cdktf.out`, or a glob over either, which
- * passes over what is no root. A folder that holds a `terragrunt.hcl` and no Terraform file, but roots, is their parent.
+ * passes over what is no root.
  */
 function expand(operand: string): readonly string[] {
 	if (operand.includes("*"))
@@ -66,8 +76,7 @@ function expand(operand: string): readonly string[] {
 	const kind = kindOf(operand);
 	if (kind === "cdktf" || kind === "hcl") return [operand];
 	const children = childrenOf(operand);
-	const { length } = namesIn(operand).filter((name) => CODE.test(name));
-	if (kind && (children.length === 0 || length > 0)) return [operand];
+	if (kind && (children.length === 0 || isUnit(operand))) return [operand];
 	return children.length > 0 ? children : childrenOf(join(operand, "stacks"));
 }
 

@@ -19,6 +19,7 @@ suite("registry-config-sync over a real sshd: waiting, and being killed", () => 
 	lab.before(async () => {
 		vm = await SyncedVm.start(lab, programs);
 	});
+
 	lab.test("what the rest starts from", async () => {
 		expectExit(await vm.sync(vm.whole()), 0);
 		vm.machine.done();

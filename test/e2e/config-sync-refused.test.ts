@@ -18,6 +18,7 @@ suite("registry-config-sync over a real sshd: what it refuses", () => {
 	lab.before(async () => {
 		vm = await SyncedVm.start(lab, programs);
 	});
+
 	lab.test(
 		"a VM that people set up by hand is adopted, and what is theirs stays",
 		async () => {

@@ -14,12 +14,16 @@ const { suite, programs } = requirePrograms(
 	...(["curl", "jq", "openssl"] as const),
 );
 
+/** For what never gets healthy; long enough for the old state to be it again. */
+const SOON = { HEALTH_SECONDS: "4" };
+
 suite("registry-config-sync over a real sshd: what it takes back", () => {
 	const lab = new Lab();
 	let vm: SyncedVm;
 	lab.before(async () => {
 		vm = await SyncedVm.start(lab, programs);
 	});
+
 	lab.test("what the rest starts from", async () => {
 		expectExit(await vm.sync(vm.whole()), 0);
 		vm.machine.done();
@@ -36,15 +40,17 @@ suite("registry-config-sync over a real sshd: what it takes back", () => {
 				"opt/registry/config-a.yml": moved,
 				"opt/registry/new-file": "new",
 			}),
+			SOON,
 		);
 		expectExit(ran, 1);
 		expect(ran.stdout).toMatch(
-			/not healthy within 2 s:[\s\S]*port \d+ of nginx: no answer[\s\S]*rolling back[\s\S]*rolled back/,
+			/not healthy within 4 s:[\s\S]*port \d+ of nginx: no answer[\s\S]*rolling back[\s\S]*rolled back/,
 		);
 		expect(vm.managed()).toEqual(before);
 		expect(vm.machine.done()).toEqual(["up registry-a", "up registry-a"]);
 		expect(await vm.front()).toBe(200);
 	});
+
 	lab.test(
 		"a new service that does not start is taken away again",
 		async () => {
@@ -54,6 +60,7 @@ suite("registry-config-sync over a real sshd: what it takes back", () => {
 					"opt/registry/docker-compose.yml": vm.compose(["a", "b", "c"]),
 					"opt/registry/config-c.yml": "version: 0.9",
 				}),
+				SOON,
 			);
 			expectExit(ran, 1);
 			expect(ran.stdout).toContain("service registry-c: no container");
@@ -61,6 +68,7 @@ suite("registry-config-sync over a real sshd: what it takes back", () => {
 			expect(vm.machine.done()).toEqual(["up registry-c", "rm registry-c"]);
 		},
 	);
+
 	lab.test(
 		"where the old compose file cannot be read no container is taken away",
 		async () => {
@@ -71,6 +79,7 @@ suite("registry-config-sync over a real sshd: what it takes back", () => {
 			const moved = vm.config("a").replace(`:${vm.ports.a}"`, ':1"');
 			const ran = await vm.sync(
 				vm.whole({ "opt/registry/config-a.yml": moved }),
+				SOON,
 			);
 			expectExit(ran, 4);
 			expect(ran.stdout).toMatch(
@@ -96,6 +105,7 @@ suite("registry-config-sync over a real sshd: what it takes back", () => {
 		);
 		vm.machine.setHealth("registry-b", "");
 	});
+
 	lab.test(
 		"DNS is the last step, and takes the rest back with it when it fails",
 		async () => {

@@ -22,6 +22,7 @@ suite("registry-config-sync over a real sshd: what it ships", () => {
 	lab.before(async () => {
 		vm = await SyncedVm.start(lab, programs);
 	});
+
 	test("the guard runs in the image that the library pins", () => {
 		expect(readFileSync(CONFIG_SYNC, "utf8")).toContain(
 			`\${GUARD_IMAGE:-${imageOf(PINS.node)}}`,

@@ -71,7 +71,7 @@ export class RegistryVm {
 		return {
 			...this.sshd.settings("REGISTRY"),
 			REGISTRY_ROOT: this.root,
-			HEALTH_SECONDS: "2",
+			HEALTH_SECONDS: "30",
 			DRAIN_SECONDS: "1",
 		};
 	}

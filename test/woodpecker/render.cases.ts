@@ -216,10 +216,26 @@ test.each<[string, Partial<Workflow>, string]>([
 test("what never means what it says cannot be written", () => {
 	// @ts-expect-error a path beside manual would run always
 	const path: Condition = { event: "manual", path: ["ci"] };
+	const blind: Condition[] = [
+		// @ts-expect-error as beside manual
+		{ event: "cron", cron: ["nightly"], path: ["ci"] },
+		// @ts-expect-error as beside manual
+		{ event: "tag", path: ["ci"] },
+		// @ts-expect-error as beside manual
+		{ event: "deployment", path: ["ci"] },
+		// @ts-expect-error a branch says nothing on a tag
+		{ event: "tag", branch: "master" },
+		// @ts-expect-error a cron says nothing on a push
+		{ event: "push", cron: ["nightly"] },
+		// @ts-expect-error every cron there will ever be
+		{ event: "cron" },
+		// @ts-expect-error one item is about one event
+		{ event: ["push", "manual"] },
+	];
 	// @ts-expect-error a condition without event
 	const none: Condition = { branch: "master" };
 	const step = { name: "a", image: "a:1.0", commands: ["x"], settings: {} };
 	// @ts-expect-error commands with settings
 	const both: Step = step;
-	expect([path, none, both]).toHaveLength(3);
+	expect([path, none, both, ...blind]).toHaveLength(10);
 });

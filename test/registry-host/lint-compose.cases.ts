@@ -56,6 +56,7 @@ describe("missing-healthcheck", () => {
 		["image: registry:2.8.3\nhealthcheck: {test: [CMD, x]}", false],
 		["image: registry:2.8.3\nhealthcheck: {disable: true}", true],
 		["image: registry:2.8.3\nhealthcheck: {test: [NONE]}", true],
+		["image: registry:2.8.3\nhealthcheck: {disable: yes}", true],
 		["image: registry:2.8.3\nhealthcheck: {test: NONE}", true],
 		// a job serves nobody, and an override says nothing of it
 		["image: registry:2.8.3\ncommand: garbage-collect c.yml", false],

@@ -19,12 +19,29 @@ describe("cron-overlap", () => {
 		["0 1-23/4 * * *", "0 3-23/4 * * *", false],
 		["@daily", "30 0 * * *", true],
 		["@daily", "@weekly", true],
+		["0~30 2 * * *", "50 2 * * *", true],
+		["0 2 * * fri-sun", "10 2 * * 0", true],
 		["@reboot", "0 0 * * *", false],
 	])("%s and %s: %s", (first, second, overlaps) => {
 		// sorted by line, whichever of the two is told
 		expect(overlap(`${first} ${SCAN}`, `${second} ${CLEAN}`).length > 0).toBe(
 			overlaps,
 		);
+	});
+
+	test.each<[string, boolean]>([
+		["Fri..Sun 02:10", true],
+		["Mon..Thu 02:10", false],
+		["*-*-* 00..04:10:00", true],
+		["*-*-* 00/2:10:00", true],
+		["Sat *-*-1..7 02:10", true],
+	])("a timer at %s beside a job on Saturday", (when, overlaps) => {
+		const told = problemsOf({
+			crontab: `0 2 * * 6 ${SCAN}\n`,
+			"clean.timer": `[Timer]\nOnCalendar=${when}\n`,
+			"clean.service": `[Service]\nExecStart=${CLEAN}\n`,
+		});
+		expect(told.length > 0).toBe(overlaps);
 	});
 
 	test("one lock that both take makes the second wait; two locks do not", () => {

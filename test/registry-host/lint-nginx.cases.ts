@@ -127,6 +127,8 @@ describe("host-without-port", () => {
 		[`${to}\nproxy_set_header Host registry.example:5050;`, []],
 		// a header of its own: those of the server are no longer inherited
 		[`${to}\nproxy_set_header X-Forwarded-Proto $scheme;`, [7]],
+		// what is included may say it
+		[`${to}\ninclude proxy_params;`, []],
 	])("%j", (inside, lines) => {
 		expect(linesOf("host-without-port", "nginx.conf", server(inside))).toEqual(
 			lines,
@@ -176,6 +178,9 @@ describe("metrics-public", () => {
 		["location /metrics { allow 10.0.20.0/24; deny all; }", []],
 		["location /metrics { auth_basic x; auth_basic_user_file f; }", []],
 		["location /metrics { return 404; }", []],
+		["location ~ ^/(metrics|debug/vars)$ { proxy_pass http://10.0.0.1; }", [4]],
+		// the first that fits decides
+		["location /metrics { allow all; deny all; }", [4]],
 		// allowing some and denying nobody allows all
 		["location /metrics { allow 10.0.20.0/24; }", [4]],
 	])("%j", (inside, lines) => {

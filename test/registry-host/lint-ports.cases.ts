@@ -94,6 +94,20 @@ describe("port-without-backend", () => {
 		expect(own('"5001:5001"')).toEqual([6]);
 	});
 
+	test("a registry without a configuration of its own listens on 5000", () => {
+		const own = (lines: string) =>
+			linesOf("port-without-backend", "c.yml", {
+				"c.yml": `services:\n  r:\n    image: registry:2.8.3\n    ${HEALTHY}\n    ports: ["5009:5009"]\n${lines}`,
+			});
+		expect(own("")).toEqual([5]);
+		expect(own("    environment: [REGISTRY_HTTP_ADDR=:5009]\n")).toEqual([]);
+		// files that are not among those of the set
+		expect(own('    command: ["serve", "/c.yml"]\n')).toEqual([]);
+		expect(
+			own("    volumes: [./c.yml:/etc/docker/registry/config.yml]\n"),
+		).toEqual([]);
+	});
+
 	test("a user interface listens on 80, or where it is told to", () => {
 		const ui = (lines: string) =>
 			linesOf("port-without-backend", "c.yml", {

@@ -143,6 +143,15 @@ describe("metrics-public", () => {
 		expect(published('"5000-5001:5000-5001"')).toEqual([6]);
 	});
 
+	test("on the host's own network it needs no publishing", () => {
+		const own = (address: string) =>
+			problemsOf({
+				"c.yml": `services:\n  r:\n    image: registry:2.8.3\n    healthcheck: {test: [CMD, x]}\n    network_mode: host\n    environment: [REGISTRY_HTTP_DEBUG_ADDR=${address}]\n`,
+			});
+		expect(own(":5001")).toEqual(["c.yml:6 metrics-public"]);
+		expect(own("127.0.0.1:5001")).toEqual([]);
+	});
+
 	test("alone: who reaches it cannot be seen", () => {
 		expect(problemsOf({ "c.yml": `version: 0.1\n${DEBUG}` })).toEqual([
 			"c.yml:6 metrics-public?",

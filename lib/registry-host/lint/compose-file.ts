@@ -36,6 +36,8 @@ export interface ComposeService {
 		readonly target: string;
 	}[];
 	readonly hasHealthcheck: boolean;
+	/** Whether its ports are the machine's own, published or not. */
+	readonly isOnHostNetwork: boolean;
 	/** Entrypoint and command as one line of words. */
 	readonly command: string;
 	readonly commandLine: number;
@@ -85,8 +87,9 @@ function service(
 		mounts: [...listOf(value.volumes), ...listOf(value.configs)].map(mountOf),
 		hasHealthcheck:
 			value.healthcheck !== undefined &&
-			health.disable !== true &&
+			!/^(true|yes|on)$/i.test(textOf(health.disable)) &&
 			textOf(test) !== "NONE",
+		isOnHostNetwork: value.network_mode === "host",
 		command: [...listOf(value.entrypoint), ...listOf(value.command)]
 			.map(textOf)
 			.join(" "),

@@ -145,19 +145,17 @@ function fieldValues(field: string, least: number, most: number): number[] {
 	return parts.flatMap((part) => {
 		const [, range = "", step = "1"] = /^([^/]+)(?:\/(\d+))?$/.exec(part) ?? [];
 		const [first = "", last = first] =
-			range === "*" ? [String(least), String(most)] : range.split("-");
+			range === "*" ? [String(least), String(most)] : range.split(/[-~]/);
 		const from = numberOf(first);
 		// n/step goes on to the end
 		const to =
-			part.includes("/") && !range.includes("-") ? most : numberOf(last);
+			part.includes("/") && !/[-~]/.test(range) ? most : numberOf(last);
 		if (from === undefined || to === undefined || Number(step) < 1) return [];
+		// a week goes round: Fri..Sun
+		const end = from > to && most <= 7 ? to + 7 : Math.min(most, to);
 		const values: number[] = [];
-		for (
-			let i = Math.max(least, from);
-			i <= Math.min(most, to);
-			i += Number(step)
-		)
-			values.push(i);
+		for (let i = Math.max(least, from); i <= end; i += Number(step))
+			values.push(end > most ? i % 7 : i);
 		return values;
 	});
 }
@@ -174,14 +172,14 @@ function calendarStarts(expression: string): number[] {
 	// systemd's week begins on Monday
 	if (named) return cronStarts(expression === "weekly" ? "0 0 * * 1" : named);
 	const [, days = "", hours = "", minutes = ""] =
-		/^(?:([A-Za-z][A-Za-z,.]*)\s+)?(?:[\d*]+-[\d*]+-[\d*]+\s+)?([\d*,]+):([\d*,/]+)(?::\d+)?(?:\s+\S+)?$/.exec(
+		/^(?:([A-Za-z][A-Za-z,.]*)\s+)?(?:[\d*]+-[\d*,./~]+-[\d*,./~]+\s+)?([\d*,/.]+):([\d*,/.]+)(?::\d+)?(?:\s+\S+)?$/.exec(
 			expression,
 		) ?? [];
 	if (hours === "") return [];
 	const week = days === "" ? "*" : days.replaceAll("..", "-");
 	return startsAt(
 		fieldValues(week, 0, 6),
-		fieldValues(hours, 0, 23),
-		fieldValues(minutes, 0, 59),
+		fieldValues(hours.replaceAll("..", "-"), 0, 23),
+		fieldValues(minutes.replaceAll("..", "-"), 0, 59),
 	);
 }

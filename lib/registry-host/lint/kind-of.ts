@@ -13,7 +13,7 @@ export type HostFileKind = (typeof HOST_FILE_KINDS)[number];
 
 /** A line of a crontab that starts something: five fields or a name, with or without a user, and a command. */
 export const CRON_LINE =
-	/^\s*(@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:[*?\d][-\d*/,]*[ \t]+){3}[*\dA-Za-z][-\d*/,A-Za-z]*[ \t]+[*?\dA-Za-z][-\d*/,A-Za-z]*)[ \t]+(\S.*)$/;
+	/^\s*(@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:[*?\d][-~\d*/,]*[ \t]+){3}[*\dA-Za-z][-\d*/,A-Za-z]*[ \t]+[*?\dA-Za-z][-\d*/,A-Za-z]*)[ \t]+(\S.*)$/;
 const ASSIGNMENT = /^\s*[A-Za-z_]\w*\s*=/;
 const COMMENT = /^\s*(#|$)/;
 const INI_SECTION = /^\[([A-Za-z]+)\]\s*$/m;

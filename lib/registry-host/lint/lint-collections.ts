@@ -1,6 +1,7 @@
 import type { ComposeService } from "./compose-file";
 import { type CommandFile, commandsOf, runs } from "./host-commands";
 import type { Report } from "./host-rules";
+import { CRON_LINE } from "./kind-of";
 
 /** A garbage collection that a command starts, and its flags. */
 const COLLECTION = /garbage-collect(?=[\s"',\]]|$)([^;|&\n]*)/g;
@@ -11,6 +12,10 @@ const MANAGER =
 	"\\b(?:docker|podman|nerdctl|compose|systemctl|service)\\b[^;|&\\n]{0,300}";
 const STOPS = new RegExp(`${MANAGER}\\b(?:stop|down|kill)\\b`);
 const STARTS_AGAIN = new RegExp(`${MANAGER}\\b(?:restart|start|up)\\b`);
+
+/** A flag as Go's programs read it, and what they take for true. */
+const FLAG = /^(?:-([a-z]+)|--([a-z-]+))(?:=(.*))?$/;
+const IS_TRUE = /^(1|t|T|TRUE|true|True)$/;
 
 /** More collections in one line than anybody writes. */
 const MAX_A_LINE = 100;
@@ -50,22 +55,17 @@ function collectionsIn(text: string): Flags[] {
 		const before = text.slice(0, found.index);
 		const own = before.slice(
 			Math.max(
-				...[";", "|", "&", "("].map((each) => before.lastIndexOf(each)),
+				...[";", "|", "&", "(", "\n"].map((each) => before.lastIndexOf(each)),
 			) + 1,
 		);
-		// in a crontab the time stands before the command
-		const command = own.replace(/^\s*([-\d*/,@\w]+\s+){5}/, (time) =>
-			/^[\s\d*]/.test(time) ? "" : time,
-		);
-		if (SPEAKS.test(command)) return [];
-		const words = (found[1] ?? "").split(/[\s"',[\]]+/);
+		if (SPEAKS.test(own) || speaksByTheClock(own) || /\s#/.test(own)) return [];
+		const [said = ""] = (found[1] ?? "").split(/\s#/);
+		const words = said.split(/[\s"',[\]]+/);
 		const has = (short: string, long: string) =>
-			words.some(
-				(word) =>
-					word === `--${long}` ||
-					word === `--${long}=true` ||
-					(/^-[a-z]+$/.test(word) && word.includes(short)),
-			);
+			words.some((word) => {
+				const [, flags, name, value = "true"] = FLAG.exec(word) ?? [];
+				return IS_TRUE.test(value) && (name === long || flags?.includes(short));
+			});
 		return [
 			{
 				text: found[0].trim(),
@@ -76,6 +76,15 @@ function collectionsIn(text: string): Flags[] {
 			},
 		];
 	});
+}
+
+/** In a crontab the time stands before the command, and in that of the system a user too. */
+function speaksByTheClock(text: string): boolean {
+	const command = CRON_LINE.exec(text)?.[2];
+	return (
+		command !== undefined &&
+		(SPEAKS.test(command) || SPEAKS.test(command.replace(/^\S+\s+/, "")))
+	);
 }
 
 function lintUntagged(

@@ -202,6 +202,14 @@ function lintHost(
 		)
 		.find((each) => each.length > 0);
 	const host = headers?.find(({ args }) => /^host$/i.test(args[0] ?? ""));
+	// what is included (proxy_params) may say it
+	const isIncluded = around.some(({ block = [] }) =>
+		block.some(
+			({ name, args }) =>
+				name === "include" && !/mime\.types$/.test(args[0] ?? ""),
+		),
+	);
+	if (!host && isIncluded) return;
 	if (!host)
 		tell(
 			`got no Host header for the backend of port ${odd}: it is told nginx's own name for it`,
@@ -216,16 +224,17 @@ function lintHost(
 		);
 }
 
+/** As a prefix, or as an expression with alternatives. */
+const METRICS_PATH = /^\^?\/\(?(\?:)?(metrics|debug)\b/;
+
 /** What hands out metrics: a location of that name, nginx's own, or a backend's usual debug port. */
 function isMetrics({ directive, around }: Placed): boolean {
 	const { name, args } = directive;
 	if (name === "stub_status") return true;
-	if (name === "location")
-		return /^\^?\/(metrics|debug)\b/.test(args.at(-1) ?? "");
+	if (name === "location") return METRICS_PATH.test(args.at(-1) ?? "");
 	const isBelow = around.some(
 		(each) =>
-			each.name === "location" &&
-			/^\^?\/(metrics|debug)\b/.test(each.args.at(-1) ?? ""),
+			each.name === "location" && METRICS_PATH.test(each.args.at(-1) ?? ""),
 	);
 	return (
 		name === "proxy_pass" &&
@@ -237,9 +246,13 @@ function isMetrics({ directive, around }: Placed): boolean {
 
 function hasAllowList({ directive, around }: Placed): boolean {
 	const blocks = [directive, ...around].flatMap(({ block }) => block ?? []);
+	// the first that fits decides
+	const first = blocks.find(
+		({ name, args }) => /^(allow|deny)$/.test(name) && args[0] === "all",
+	);
 	return blocks.some(
 		({ name, args }) =>
-			(name === "deny" && args[0] === "all") ||
+			first?.name === "deny" ||
 			(name === "auth_basic" && args[0] !== "off") ||
 			name === "internal" ||
 			(name === "return" && /^4\d\d$/.test(args[0] ?? "")),

@@ -81,7 +81,11 @@ function listenersOf(
 	if (registry) {
 		const own = registry.value("http", "addr");
 		const debug = registry.value("http", "debug", "addr");
-		if (!registry.config && own === "") return undefined;
+		// its image's own configuration says :5000
+		const isElsewhere =
+			service.mounts.some(({ target }) => /^\/etc|\.ya?ml$/.test(target)) ||
+			service.command !== "";
+		if (!registry.config && own === "" && isElsewhere) return undefined;
 		const isOpen = debug !== "" && !isLoopback(debug);
 		return new Set([
 			portOf(own || ":5000") ?? 5000,

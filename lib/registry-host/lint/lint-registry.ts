@@ -140,6 +140,13 @@ function lintMetrics(
 				`${service.name}: got port ${each.published} published ${each.host ? `on ${each.host}` : "to everybody"}`,
 				"publish it on nginx instead, in a server with an allow list (allow 10.0.20.0/24; deny all;), or on 127.0.0.1",
 			);
+		if (service.isOnHostNetwork && !isLoopback(address))
+			report(
+				"metrics-public",
+				place("http", "debug", "addr"),
+				`${service.name}: got http.debug.addr: ${address} on the host's own network, open to everybody`,
+				"listen on 127.0.0.1, or leave network_mode: host out",
+			);
 	} else if (!hasCompose && !isLoopback(host))
 		report(
 			"metrics-public",

@@ -79,8 +79,10 @@ function registryService(registry: HostRegistry, host: RegistryHost): object {
 			// without the file the cache pulls anonymously, which is slow but not down
 			env_file: [{ path: loginFile, required: false }],
 		}),
-		// 3.x sends traces to localhost:4318 unless told not to
 		...(distribution === 3 && {
+			// its image starts with another file, which knows no users
+			command: ["serve", CONFIG_INSIDE],
+			// it sends traces to localhost:4318 unless told not to
 			environment: { OTEL_TRACES_EXPORTER: "none" },
 		}),
 		volumes: [

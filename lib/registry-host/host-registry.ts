@@ -6,6 +6,7 @@ import {
 	DNS_LABEL,
 	HOST_NAME,
 	IPV4,
+	isOrigin,
 	isPort,
 	must,
 	PATH,
@@ -17,6 +18,7 @@ import {
 	OTHER_COLLECT_AT,
 	PRIVATE_COLLECT_AT,
 	PRIVATE_PORT,
+	TAKEN_NAMES,
 	WELL_KNOWN,
 } from "./well-known";
 
@@ -47,14 +49,6 @@ export interface HostTls {
 	readonly key: string;
 }
 
-/** An origin and nothing else. */
-function isOrigin(url: string | undefined): boolean {
-	return (
-		/^https?:\/\/[A-Za-z0-9][-A-Za-z0-9.]*(:\d{1,5})?$/.test(url ?? "") &&
-		URL.canParse(url ?? "")
-	);
-}
-
 export interface HostRegistryProps {
 	/** DNS label: the service is `registry-<name>`, its config `config-<name>.yml`, its data `data/<name>`. */
 	readonly name: string;
@@ -83,7 +77,7 @@ export interface HostRegistryProps {
 	readonly htpasswd?: string | false;
 	/** Where in Vault the one user of the users file lives. @default - the file is made by hand */
 	readonly users?: VaultCredentials;
-	/** Hosts that references to it name on the nodes (`registry.viktorbarzin.me`, without the port). @default - pull-through: the upstream's host; private: the VM's name, with and without the port */
+	/** Hosts that references to it name on the nodes (`registry.viktorbarzin.me`, without the port). @default - pull-through: the upstream's host; private: the VM's name with the port, and the first private one's without it too */
 	readonly pullHosts?: readonly string[];
 	/** `HH:MM` of the weekly collection on Sunday; `false`: never. @default - of the well-known name, 03:25 of a private one, else 03:30 */
 	readonly collectAt?: string | false;
@@ -139,6 +133,8 @@ export interface HostPlace {
 	readonly data: string;
 	/** First three octets of the network of the host. */
 	readonly network: string;
+	/** Whether references to the VM's bare name mean this one. */
+	readonly isNamesake: boolean;
 }
 
 /**
@@ -151,7 +147,12 @@ export function hostRegistry(
 	place: HostPlace,
 ): HostRegistry {
 	const { name, kind } = props;
-	must(DNS_LABEL.test(name), "registries.name", name, "a DNS label");
+	must(
+		DNS_LABEL.test(name) && !TAKEN_NAMES.includes(name),
+		"registries.name",
+		name,
+		`a DNS label, none of ${TAKEN_NAMES.join(", ")}: those containers are not registries`,
+	);
 	const check = (holds: unknown, prop: string, got: unknown, wanted: string) =>
 		must(holds, `registries[${name}].${prop}`, got, wanted);
 	const isPrivate = kind === "private";
@@ -259,7 +260,9 @@ export function hostRegistry(
 	}
 	const pullHosts =
 		props.pullHosts ??
-		(upstream?.host ? [upstream.host] : [place.host, `${place.host}:${port}`]);
+		(upstream?.host
+			? [upstream.host]
+			: [...(place.isNamesake ? [place.host] : []), `${place.host}:${port}`]);
 	for (const each of pullHosts)
 		check(
 			HOST_NAME.test(each.replace(/:\d+$/, "")),

@@ -16,14 +16,22 @@ export function must(
 }
 
 export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-export const HOST_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+export const HOST_NAME = /^[a-z0-9](?!.*\.\.)([-a-z0-9.]*[a-z0-9])?$/;
 const OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 export const IPV4 = new RegExp(`^${OCTET}(\\.${OCTET}){3}$`);
 export const CIDR = new RegExp(`^${OCTET}(\\.${OCTET}){3}/(3[0-2]|[12]?\\d)$`);
 export const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
-/** An absolute path of characters that neither a shell, nor YAML, nor nginx takes for its own. */
-export const PATH = /^(\/[A-Za-z0-9._+@-]+)+$/;
+/** An absolute path of characters that neither a shell, nor YAML, nor nginx takes for its own; nothing in it goes back up. */
+export const PATH = /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._+@-]+)+$/;
 
 export function isPort(port: unknown): boolean {
 	return Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536;
+}
+
+/** An origin and nothing else. */
+export function isOrigin(url: string | undefined): boolean {
+	return (
+		/^https?:\/\/[A-Za-z0-9][-A-Za-z0-9.]*(:\d{1,5})?$/.test(url ?? "") &&
+		URL.canParse(url ?? "")
+	);
 }

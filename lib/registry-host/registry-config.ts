@@ -79,5 +79,12 @@ function registryConfig(registry: HostRegistry): RegistryConfig {
 			got,
 			`${wanted} (distribution ${distribution}.x)`,
 		);
+	const { storage: { filesystem } = {} } = merged as RegistryConfig;
+	must(
+		filesystem === undefined || filesystem?.rootdirectory === storage,
+		`registries[${name}].extra.storage.filesystem.rootdirectory`,
+		filesystem?.rootdirectory,
+		`${storage}, where its data is mounted; the prop storage moves both`,
+	);
 	return merged as RegistryConfig;
 }

@@ -166,8 +166,21 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 		props.registries,
 		"at least one",
 	);
+	must(
+		!address.startsWith(`${network}.`),
+		"compose.subnet",
+		compose.subnet,
+		`another network than that of ${address}: the VM would be cut off from it`,
+	);
+	const namesake = props.registries.find(({ kind }) => kind === "private");
 	const registries = props.registries.map((each) =>
-		hostRegistry(each, { host, base, data, network }),
+		hostRegistry(each, {
+			host,
+			base,
+			data,
+			network,
+			isNamesake: each === namesake,
+		}),
 	);
 	const ui = hostUi(props.ui ?? {}, registries, network);
 	const nodeExporter = exporter(props.nodeExporter, network);
@@ -194,6 +207,12 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 	distinct(
 		"data",
 		registries.map(({ name, data }) => [name, data]),
+	);
+	distinct(
+		"pullHost",
+		registries.flatMap(({ name, pullHosts }) =>
+			[...new Set(pullHosts)].map((each): Owner => [name, each]),
+		),
 	);
 	return {
 		host,

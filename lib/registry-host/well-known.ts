@@ -49,3 +49,6 @@ export const PRIVATE_PORT = 5050;
 export const PRIVATE_COLLECT_AT = "03:25";
 /** Of a cache that is not well known: the lock makes it wait for those before it. */
 export const OTHER_COLLECT_AT = "03:30";
+
+/** Of what is on the host beside the registries: the container `registry-<name>` is another one. */
+export const TAKEN_NAMES: readonly string[] = ["nginx", "ui", "node-exporter"];

@@ -94,7 +94,10 @@ describe("docker-compose.yml", () => {
 		expect(services["registry-ghcr"]).toMatchObject({
 			env_file: [{ path: "/opt/registry/secrets/ghcr.env", required: false }],
 			environment: { OTEL_TRACES_EXPORTER: "none" },
+			// the image of 3.x starts with /etc/distribution/config.yml
+			command: ["serve", "/etc/docker/registry/config.yml"],
 		});
+		expect(compose(hostOf()).services["registry-ghcr"].command).toBeUndefined();
 		expect(JSON.stringify(services)).not.toContain("PASSWORD");
 	});
 

@@ -58,6 +58,16 @@ describe("config-<name>.yml", () => {
 		expect(config({ metrics, image: V3 }).storage.cache).toBeUndefined();
 	});
 
+	test("a store where nothing is mounted is refused: it would go with its container", () => {
+		const extra = { storage: { filesystem: { rootdirectory: "/else" } } };
+		expect(() => config({ extra })).toThrow(
+			'rootdirectory: got "/else", wanted /var/lib/registry',
+		);
+		expect(
+			config({ extra, storage: "/else" }).storage.filesystem.rootdirectory,
+		).toBe("/else");
+	});
+
 	test("extra is merged, null removes", () => {
 		const { auth, log } = config({
 			name: "own",

@@ -77,6 +77,16 @@ describe("the model of the VM", () => {
 		}
 	});
 
+	test("of two private registries the first is meant by the VM's bare name", () => {
+		const { registries } = hostOf({
+			registries: [PRIVATE, { name: "other", kind: "private", port: 5060 }],
+		});
+		expect(registries.map(({ pullHosts }) => pullHosts)).toEqual([
+			["registry.example", "registry.example:5050"],
+			["registry.example:5060"],
+		]);
+	});
+
 	test("without a private registry there is no page, unless one is named", () => {
 		expect(hostOf({ registries: CACHES }).ui).toBeUndefined();
 		expect(hostOf({ ui: false }).ui).toBeUndefined();
@@ -94,6 +104,21 @@ describe("the model of the VM", () => {
 		],
 		[{ base: "opt" }, 'registryHost.base: got "opt", wanted an absolute path'],
 		[{ base: "/opt/a b" }, "wanted an absolute path"],
+		[{ base: "/opt/../etc" }, "wanted an absolute path"],
+		[{ host: "registry..example" }, "wanted a DNS name"],
+		[
+			{ registries: [PRIVATE, { ...PRIVATE, name: "ui", port: 5060 }] },
+			"none of nginx, ui, node-exporter",
+		],
+		[
+			{
+				registries: [
+					PRIVATE,
+					{ ...CACHES[0], pullHosts: ["registry.example"] },
+				] as never,
+			},
+			"a pullHost for each: private and dockerhub",
+		],
 		[{ base: "/opt/#{TfToken[1]}" }, "wanted an absolute path"],
 		[
 			{ registries: [] },
@@ -146,6 +171,7 @@ describe("the model of the VM", () => {
 			"registryHost.nodeExporter.allow",
 		],
 		[{ compose: { subnet: "172.31.0.0/16" } }, "registryHost.compose.subnet"],
+		[{ compose: { subnet: "10.0.20.0/24" } }, "the VM would be cut off"],
 		[
 			{ healthcheck: { interval: "often" } },
 			"registryHost.healthcheck.interval",

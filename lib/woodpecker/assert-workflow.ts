@@ -1,4 +1,5 @@
 import { isPinned } from "../pins";
+import { dependencyCycle } from "./dependency-cycle";
 import { imageName } from "./lint-facts";
 import { isSecretReference, type Secret } from "./secret";
 import type { Dependency, Service, Step, Value, Workflow } from "./workflow";
@@ -126,6 +127,17 @@ function assertGraph(steps: readonly Step[], must: Must): void {
 				`one of ${all.filter((each) => each !== name).join(", ")}`,
 			);
 	}
+	const cycle = dependencyCycle(
+		steps.map(({ name, dependsOn = [] }) => ({
+			name,
+			dependsOn: dependsOn.map(nameOf),
+		})),
+	);
+	must(
+		cycle === undefined,
+		`steps.${cycle?.[0]}.dependsOn: got ${cycle?.join(" -> ")}`,
+		"steps that do not wait for each other",
+	);
 }
 
 function nameOf(dependency: Dependency): string {

@@ -33,3 +33,14 @@ function compile(pattern: string): RegExp | null {
 function quoted(text: string): string {
 	return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
+
+/** A path that a glob matches. */
+export function exampleOf(glob: string): string {
+	return glob
+		.replace(/\*\*\/?/g, "any/")
+		.replace(/\/$/, "/file")
+		.replace(/\*/g, "any")
+		.replace(/\{([^,}]*)[^}]*\}/g, "$1")
+		.replace(/\[[^!^\]][^\]]*\]/g, (set) => set.charAt(1))
+		.replace(/\?/g, "x");
+}

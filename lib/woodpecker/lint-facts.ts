@@ -1,3 +1,4 @@
+import { dependencyCycle } from "./dependency-cycle";
 import type { FolderFacts } from "./lint-folder";
 import type { ParsedWorkflow } from "./parse";
 import type { Problem } from "./problem";
@@ -85,14 +86,26 @@ export function cronProblems(
 	);
 }
 
-/** Judged only where the whole folder is known. */
+/** What is not there is judged only where the whole folder is known. */
 export function dependencyProblems(
 	workflows: readonly ParsedWorkflow[],
 	{ strangers }: FolderFacts,
 ): Problem[] {
-	if (!strangers) return [];
+	const cycle = dependencyCycle(workflows);
+	const circular = workflows
+		.filter(({ name }) => name === cycle?.[0])
+		.slice(0, 1)
+		.map(({ file }) => ({
+			rule: "dependency-cycle" as const,
+			severity: "error" as const,
+			file,
+			line: 1,
+			reason: `got ${cycle?.join(" -> ")}`,
+			fix: "wanted workflows that do not wait for each other",
+		}));
+	if (!strangers) return circular;
 	const names = [...workflows, ...strangers].map(({ name }) => name);
-	return workflows.flatMap(({ file, dependsOn }) =>
+	const unknown = workflows.flatMap(({ file, dependsOn }) =>
 		dependsOn
 			.filter((name) => !names.includes(name))
 			.map((name) => ({
@@ -104,4 +117,5 @@ export function dependencyProblems(
 				fix: `wanted one of ${names.join(", ")}`,
 			})),
 	);
+	return [...circular, ...unknown];
 }

@@ -1,4 +1,6 @@
 import { isPinned } from "../pins";
+import { dependencyCycle } from "./dependency-cycle";
+import { installsAtRunTime } from "./installs-at-run-time";
 import { type Lint, lintCondition } from "./lint-condition";
 import {
 	type ParsedWorkflow,
@@ -8,9 +10,6 @@ import {
 import type { Problem } from "./problem";
 import { silence } from "./silence";
 import { SubstitutionError, substitute } from "./substitution";
-
-const INSTALLS =
-	/(^|[\s;&|(])(apk\s+(-\S+\s+)*add|apt(-get)?\s+(-\S+\s+)*install|dnf\s+install|yum\s+install|pip3?\s+install|npm\s+(i|install)\s+(-g|--global)|npx\s+(-y|--yes)|go\s+install|gem\s+install|cargo\s+install|(curl|wget)\s[^|\n]*\|\s*(sudo\s+)?(ba|da|z)?sh)\b/m;
 
 /** A commit that is all of a plain scalar. */
 const UNQUOTED_COMMIT =
@@ -34,16 +33,15 @@ export function lintWorkflow(
 	readonly problems: readonly Problem[];
 } {
 	const problems: Problem[] = [];
-	const report: Lint = (rule, severity, line, reason, fix) =>
+	const said = new Set<string>();
+	// what is wrong in each cell of a matrix is said once
+	const report: Lint = (rule, severity, line, reason, fix) => {
+		const all = JSON.stringify([rule, line, reason]);
+		if (said.has(all)) return;
+		said.add(all);
 		problems.push({ rule, severity, file, line, reason, fix });
+	};
 
-	let substituted = text;
-	try {
-		substituted = substitute(text, (name) => SAMPLES[name] ?? "x");
-	} catch (error) {
-		if (!(error instanceof SubstitutionError)) throw error;
-		report("substitution", "error", error.line, error.message, error.wanted);
-	}
 	for (const [i, line] of text.split("\n").entries())
 		if (UNQUOTED_COMMIT.test(line))
 			report(
@@ -53,14 +51,29 @@ export function lintWorkflow(
 				`got ${line.trim()}`,
 				"wanted quotes around it",
 			);
+	const substituted = (cell?: ReadonlyMap<string, string>): string => {
+		try {
+			return substitute(
+				text,
+				(name) => cell?.get(name) ?? SAMPLES[name] ?? "x",
+			);
+		} catch (error) {
+			if (!(error instanceof SubstitutionError)) throw error;
+			report("substitution", "error", error.line, error.message, error.wanted);
+			return text;
+		}
+	};
 	let workflow: ParsedWorkflow | undefined;
 	try {
 		// the server reads its matrix before it substitutes
-		parseWorkflow(file, text);
-		workflow = parseWorkflow(file, substituted);
-		lintParsed(workflow, report);
+		for (const cell of parseWorkflow(file, text).cells) {
+			const parsed = parseWorkflow(file, substituted(cell));
+			workflow ??= parsed;
+			lintParsed(parsed, report);
+		}
 	} catch (error) {
 		if (!(error instanceof WorkflowSyntaxError)) throw error;
+		substituted();
 		report("syntax", "error", error.line, error.message, "wanted a workflow");
 	}
 	const left = silence(file, text, problems);
@@ -124,16 +137,25 @@ function lintParsed(workflow: ParsedWorkflow, report: Lint): void {
 					`${name}: got ${dependency}`,
 					`wanted one of ${[...names].join(", ")}`,
 				);
-		const installs = INSTALLS.exec(step.commands.join("\n"));
+		const installs = installsAtRunTime(step.commands);
 		if (installs)
 			report(
 				"install-at-run-time",
 				"error",
 				line,
-				`${name}: got ${installs[0].trim()}`,
+				`${name}: got ${installs}`,
 				"wanted it in the image",
 			);
 	}
+	const cycle = dependencyCycle(steps);
+	if (cycle)
+		report(
+			"dependency-cycle",
+			"error",
+			steps.find(({ name }) => name === cycle[0])?.line ?? 1,
+			`got ${cycle.join(" -> ")}`,
+			"wanted steps that do not wait for each other",
+		);
 	for (const [i, { name, line, when: own, hasDependsOn }] of steps.entries()) {
 		if (steps.findIndex((each) => each.name === name) < i)
 			report(

@@ -1,5 +1,6 @@
 import { ExpressionError, parseExpression } from "./expression";
 import { fires } from "./fires";
+import { exampleOf } from "./glob";
 import type { ParsedWorkflow } from "./parse";
 import type { Problem } from "./problem";
 
@@ -76,15 +77,18 @@ function describe(variables: ReadonlyMap<string, string>): string {
 		: given.map(([name, value]) => `${name}=${value}`).join(" ");
 }
 
-/** Every branch that a condition names without a pattern, master and one that nobody names. */
+/** Every branch that a condition names, by a pattern one that it matches; master, and one that nobody names. */
 function branchesOf(workflows: readonly ParsedWorkflow[]): readonly string[] {
 	const named = workflows.flatMap(({ when, steps }) =>
 		[...when, ...steps.flatMap((step) => step.when)].flatMap(
-			({ branch }) => branch.include,
+			({ branch, ref, evaluate }) => [
+				...branch.include,
+				...ref.include.map((each) => each.replace(/^refs\/heads\//, "")),
+				...(new Map(comparedIn(evaluate)).get("CI_COMMIT_BRANCH") ?? []),
+			],
 		),
 	);
-	const exact = named.filter((each) => !/[*?[{]/.test(each));
-	return [...new Set(["master", "another", ...exact])];
+	return [...new Set(["master", "another", ...named.map(exampleOf)])];
 }
 
 /** Every combination of the variables that any workflow asks for: not given, some value, each value that is compared with. */

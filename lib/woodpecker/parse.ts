@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import { GENERATED } from "./mark";
+import { matrixCells } from "./matrix-cells";
 import { mergeSequences } from "./merge-sequences";
 import { SCHEMA_KEYS, type SchemaPlace } from "./schema-keys";
 
@@ -64,6 +65,8 @@ export interface ParsedWorkflow {
 	}[];
 	readonly steps: readonly ParsedStep[];
 	readonly services: readonly ParsedStep[];
+	/** Cells of its matrix in which every value of every axis is; one without values where there is no matrix. */
+	readonly cells: readonly ReadonlyMap<string, string>[];
 	/** Workflows that it waits for, without the optional ones. */
 	readonly dependsOn: readonly string[];
 	readonly unknownKeys: readonly UnknownKey[];
@@ -82,6 +85,8 @@ export class WorkflowSyntaxError extends Error {
 
 type Raw = Record<string, unknown>;
 const MAX_BYTES = 1024 * 1024;
+/** What YAML does not let in. */
+const CONTROL = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ud800-\udfff\ue000-\uffff]/;
 
 /** @throws WorkflowSyntaxError */
 export function parseWorkflow(file: string, text: string): ParsedWorkflow {
@@ -89,6 +94,12 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 		throw new WorkflowSyntaxError(
 			1,
 			`got ${text.length} characters, wanted at most ${MAX_BYTES}`,
+		);
+	const control = CONTROL.exec(text);
+	if (control)
+		throw new WorkflowSyntaxError(
+			text.slice(0, control.index).split("\n").length,
+			`got the control character ${control[0].charCodeAt(0)}`,
 		);
 	const lines = new LineCounter();
 	const document = parseDocument(text, { lineCounter: lines, merge: true });
@@ -141,6 +152,12 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 		named(raw[section]).map(([key, each, own]) => {
 			judgeKeys(own, section === "steps" ? "step" : "service", section, key);
 			judgeWhen(each.when, "stepWhen", section, key, "when");
+			for (const map of ["environment", "settings"])
+				if (typeof (each[map] ?? {}) !== "object" || Array.isArray(each[map]))
+					throw new WorkflowSyntaxError(
+						lineOf(section, key, map),
+						`${map}: got ${Array.isArray(each[map]) ? "a list" : JSON.stringify(each[map])}, no mapping`,
+					);
 			for (const command of list(each.commands))
 				if (typeof command !== "string")
 					throw new WorkflowSyntaxError(
@@ -179,6 +196,7 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 		})),
 		steps: containers("steps"),
 		services: containers("services"),
+		cells: matrixCells(record(raw.matrix)),
 		dependsOn: required(raw.depends_on),
 		unknownKeys,
 		text,

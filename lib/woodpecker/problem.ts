@@ -19,6 +19,8 @@ export const WORKFLOW_RULES = {
 		"settings are a plugin's, commands, entrypoint and environment a script's: Woodpecker refuses a step with both",
 	"duplicate-step": "two steps of one name: which one others wait for is luck",
 	"unknown-dependency": "a step depends on one that is not there",
+	"dependency-cycle":
+		"steps or workflows that wait for each other: none of them ever runs",
 	"unreachable-step":
 		"the workflow never starts on what the step waits for: the step never runs",
 	"partial-graph":

@@ -1,5 +1,6 @@
 import type { WorkflowEvent } from "./event";
 import { fires, type Trigger } from "./fires";
+import { exampleOf } from "./glob";
 import { manualCombinations } from "./manual-clashes";
 import type { ParsedWorkflow } from "./parse";
 
@@ -61,7 +62,7 @@ export function matrixColumns(
 		},
 		...paths.map((path) => ({
 			title: `push ${branch} \`${path}\``,
-			trigger: event("push", { paths: [example(path)] }),
+			trigger: event("push", { paths: [exampleOf(path)] }),
 		})),
 		{
 			title: "pull request",
@@ -103,14 +104,4 @@ function distinctRuns(
 			byStarted.set(started, variables);
 	}
 	return [...byStarted.values()];
-}
-
-/** A file that a glob matches. */
-function example(glob: string): string {
-	return glob
-		.replace(/\*\*\/?/g, "any/")
-		.replace(/\/$/, "/file")
-		.replace(/\*/g, "any")
-		.replace(/\{([^,}]*)[^}]*\}/g, "$1")
-		.replace(/\?/g, "x");
 }

@@ -112,6 +112,16 @@ test.each([
 		`when: {event: push}\n${STEPS.replace("alpine:3.20", "app:$" + "{CI_COMMIT_SHA:0:8}")}`,
 		[],
 	],
+	[
+		"an image by a matrix, pinned in every cell",
+		`when: {event: push}\nmatrix: {V: ["3.19", "3.20"]}\n${STEPS.replace("3.20", "$" + "{V}")}`,
+		[],
+	],
+	[
+		"an image by a matrix that floats in one cell",
+		`when: {event: push}\nmatrix:\n  include: [{V: "3.19"}, {V: latest}, {V: latest}]\n${STEPS.replace("3.20", "$" + "{V}")}`,
+		["floating-pin:5"],
+	],
 	["not YAML", "a: [", ["syntax:1"]],
 	["a list", "- a\n", ["syntax:1"]],
 	["no steps", "when: {event: push}\n", ["syntax:1"]],
@@ -291,6 +301,35 @@ describe("a folder", () => {
 		expect(clashes(manual('A == "x"'), manual('A == "y"'))).toEqual([]);
 		expect(clashes(manual('CI_COMMIT_MESSAGE contains "a"'), manual())).toEqual(
 			["manual-clash"],
+		);
+	});
+
+	test("a clash on a branch that only a pattern, a ref or an expression names", () => {
+		const clashes = (one: string, other = one) =>
+			lintFolder({
+				"a.yml": manual().replace("manual", `manual\n    ${one}`),
+				"b.yml": manual().replace("manual", `manual\n    ${other}`),
+			}).problems.map(({ rule }) => rule);
+		expect(clashes("branch: release/*")).toEqual(["manual-clash"]);
+		expect(clashes("branch: '{dev,stage}-[0-9]'")).toEqual(["manual-clash"]);
+		expect(clashes("ref: refs/heads/dev")).toEqual(["manual-clash"]);
+		expect(clashes(`evaluate: 'CI_COMMIT_BRANCH == "dev"'`)).toEqual([
+			"manual-clash",
+		]);
+		expect(clashes("branch: release/*", "branch: hotfix/*")).toEqual([]);
+	});
+
+	test("workflows that wait for each other", () => {
+		const waitsFor = (name: string) =>
+			`when: {event: push}\ndepends_on: [${name}]\n${STEPS}`;
+		const files = { "a.yml": waitsFor("b"), "b.yml": after("c") };
+		expect(
+			lintFolder({ ...files, "c.yml": waitsFor("b") }).problems,
+		).toMatchObject([
+			{ rule: "dependency-cycle", file: "b.yml", reason: "got b -> c -> b" },
+		]);
+		expect(lintFolder({ ...files, "c.yml": STEPS_ON_PUSH }).problems).toEqual(
+			[],
 		);
 	});
 

@@ -322,7 +322,7 @@ describe("a folder", () => {
 	test("workflows that wait for each other", () => {
 		const waitsFor = (name: string) =>
 			`when: {event: push}\ndepends_on: [${name}]\n${STEPS}`;
-		const files = { "a.yml": waitsFor("b"), "b.yml": after("c") };
+		const files = { "a.yml": waitsFor("b"), "b.yml": waitsFor("c") };
 		expect(
 			lintFolder({ ...files, "c.yml": waitsFor("b") }).problems,
 		).toMatchObject([

@@ -56,6 +56,36 @@ describe("gc-delete-untagged", () => {
 	});
 });
 
+describe("gc-delete-untagged, said elsewhere", () => {
+	const lines = (name: string, text: string) =>
+		linesOf("gc-delete-untagged", name, { [name]: text });
+
+	test.each([
+		["gc.sh", `#!/bin/sh\nF="--delete-untagged"\nr ${GC} $F ${CONFIG}\n`, [3]],
+		["gc.sh", `#!/bin/sh\nF=(-d -m)\nr ${GC} "\${F[@]}" ${CONFIG}\n`, [3]],
+		["gc.sh", `#!/bin/sh\nF=--dry-run\nr ${GC} $F ${CONFIG}\n`, []],
+		["crontab", `F=-m\n0 3 * * 0 r ${GC} $F ${CONFIG}\n`, [2]],
+		[
+			"gc.service",
+			`[Service]\nEnvironment="F=-m"\nExecStart=r ${GC} $F ${CONFIG}\n`,
+			[3],
+		],
+		["gc.service", `[Unit]\nDescription=never ${GC} -m\n`, []],
+		[
+			"c.yml",
+			`services:\n  o:\n    image: ofelia:0.3.13\n    labels:\n      ofelia.job-exec.gc.command: "${GC} -m ${CONFIG}"\n`,
+			[4],
+		],
+		[
+			"c.yml",
+			`services:\n  o:\n    image: ofelia:0.3.13\n    labels: ["ofelia.job-exec.gc.command=${GC} -m ${CONFIG}"]\n`,
+			[4],
+		],
+	])("%s %j", (name, text, found) => {
+		expect(lines(name, text)).toEqual(found);
+	});
+});
+
 describe("gc-with-warm-cache", () => {
 	const warm = (command: string, config = CACHED) =>
 		linesOf("gc-with-warm-cache", "crontab", {

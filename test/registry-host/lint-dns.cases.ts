@@ -43,6 +43,16 @@ describe("dns-without-internal", () => {
 		expect(problemsOf({ "r.conf": text })).toEqual(problems);
 	});
 
+	test("a port, a name for TLS and a route are no difference", () => {
+		expect(
+			problemsOf({
+				"90-dns.yaml": netplan("10.0.20.1, 94.140.14.14"),
+				"r.conf":
+					"[Resolve]\nDNS=10.0.20.1:53 94.140.14.14#dns.adguard.com\nDomains=~. viktorbarzin.lan\n",
+			}),
+		).toEqual([]);
+	});
+
 	test("two files that do not agree: nothing merges them", () => {
 		const both = (servers: string, search?: string) => ({
 			"90-dns.yaml": netplan(servers, search),

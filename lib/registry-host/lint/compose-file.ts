@@ -41,6 +41,9 @@ export interface ComposeService {
 	/** Entrypoint and command as one line of words. */
 	readonly command: string;
 	readonly commandLine: number;
+	/** Values of its labels, which other programs (a scheduler) run. */
+	readonly labels: readonly string[];
+	readonly labelsLine: number;
 }
 
 /** A range of ports that is longer is no longer written out. */
@@ -93,7 +96,12 @@ function service(
 		command: [...listOf(value.entrypoint), ...listOf(value.command)]
 			.map(textOf)
 			.join(" "),
-		commandLine: at("command"),
+		commandLine: at(value.command === undefined ? "entrypoint" : "command"),
+		labels: (Array.isArray(value.labels)
+			? value.labels
+			: Object.values(mapOf(value.labels))
+		).map(textOf),
+		labelsLine: at("labels"),
 	};
 }
 

@@ -35,8 +35,11 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
+/** What a unit says about itself. */
+const IS_PROSE = /^\s*(Description|Documentation)\s*=/;
+
 /** Every command line of a file; comments are none. */
-export function commandsOf({ file, text }: CommandFile): HostCommand[] {
+export function commandsOf({ file, kind, text }: CommandFile): HostCommand[] {
 	const lines: { line: number; text: string }[] = [];
 	let joined: { line: number; text: string } | undefined;
 	for (const [i, raw] of text.split("\n").entries()) {
@@ -49,7 +52,11 @@ export function commandsOf({ file, text }: CommandFile): HostCommand[] {
 		joined = undefined;
 	}
 	if (joined) lines.push(joined);
-	return lines.map((each) => ({ file, ...each }));
+	const told =
+		kind === "systemd-unit"
+			? lines.filter((each) => !IS_PROSE.test(each.text))
+			: lines;
+	return told.map((each) => ({ file, ...each }));
 }
 
 /** What crontabs and timers of the set start, by the clock. */

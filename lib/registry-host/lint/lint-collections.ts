@@ -34,9 +34,12 @@ export function lintCollections(
 	report: Report,
 ): void {
 	for (const file of files) lintFile(file, files, cache, report);
-	for (const { file, service } of services)
+	for (const { file, service } of services) {
 		for (const flags of collectionsIn(service.command))
 			lintUntagged({ file, line: service.commandLine }, flags, report);
+		for (const flags of service.labels.flatMap(collectionsIn))
+			lintUntagged({ file, line: service.labelsLine }, flags, report);
+	}
 }
 
 interface Flags {
@@ -87,6 +90,34 @@ function speaksByTheClock(text: string): boolean {
 	);
 }
 
+const ASSIGNMENT =
+	/(?:^|[\s;"'=])([A-Za-z_]\w*)=(?:"([^"\n]{0,99})"|'([^'\n]{0,99})'|\(([^)\n]{0,99})\)|([^\s;"'()]+))/g;
+
+/** What a file sets flags to: lines of a script, the environment of a crontab or a unit. */
+function variablesOf(text: string): ReadonlyMap<string, string> {
+	const values = new Map<string, string>();
+	if (!text.includes("garbage-collect")) return values;
+	for (const [, name = "", ...forms] of text
+		.replace(/^Environment=/gm, " ")
+		.matchAll(ASSIGNMENT)) {
+		const value = forms.find((each) => each !== undefined) ?? "";
+		// only flags: a whole command is told where it stands
+		if (/^\s*-/.test(value) && value.length < 100) values.set(name, value);
+	}
+	return values;
+}
+
+function withVariables(
+	text: string,
+	values: ReadonlyMap<string, string>,
+): string {
+	if (values.size === 0 || !text.includes("garbage-collect")) return text;
+	return text.replace(
+		/\$(?:\{(\w+)(?:\[[@*]\])?\}|(\w+))/g,
+		(whole, braced, bare) => values.get(braced ?? bare) ?? whole,
+	);
+}
+
 function lintUntagged(
 	place: { readonly file: string; readonly line: number },
 	{ text, deletesUntagged }: Flags,
@@ -108,7 +139,10 @@ function lintFile(
 	report: Report,
 ): void {
 	const commands = commandsOf(file);
-	const found = commands.map(({ text }) => collectionsIn(text));
+	const values = variablesOf(file.text);
+	const found = commands.map(({ text }) =>
+		collectionsIn(withVariables(text, values)),
+	);
 	// each line of a crontab runs alone, a unit and a script from the first line to the last
 	const isAlone = file.kind === "crontab";
 	const stopped = commands.findIndex(({ text }) => STOPS.test(text));

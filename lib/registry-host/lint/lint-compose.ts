@@ -1,7 +1,11 @@
-import { assertPinned } from "../../pins";
+import { isPinned } from "../../pins";
 import type { ComposeService } from "./compose-file";
 import type { Report } from "./host-rules";
 import { isRegistryImage } from "./registry-view";
+
+/** Images with versions of three parts: a tag of two moves with every release. */
+const MOVES =
+	/(^|\/)(registry|distribution|nginx|docker-registry-ui|node):v?\d+\.\d+(-[a-z]\S*)?$/;
 
 /** What is wrong with a service by itself. */
 export function lintService(
@@ -10,7 +14,7 @@ export function lintService(
 	report: Report,
 ): void {
 	const { name, image } = service;
-	if (image !== "" && !isPinned(image))
+	if (image !== "" && (!isPinned(image) || MOVES.test(image)))
 		report(
 			"floating-pin",
 			{ file, line: service.imageLine },
@@ -37,15 +41,6 @@ export function lintService(
 			`${name}: got DELETE_IMAGES=${deletes}`,
 			"set DELETE_IMAGES to false; delete with the guard's plan, which keeps what other tags need",
 		);
-}
-
-function isPinned(image: string): boolean {
-	try {
-		assertPinned(image);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 /** As the shell scripts of such images read it. */

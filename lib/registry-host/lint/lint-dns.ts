@@ -58,9 +58,13 @@ export function resolvedServers(file: string, text: string): NameServers[] {
 			line: dns?.line ?? fallback?.line ?? 1,
 			servers: [...(dns?.words ?? []), ...(fallback?.words ?? [])].map(
 				// address%interface#name, with or without a port
-				(each) => each.replace(/[#%].*$/, ""),
+				(each) =>
+					each.replace(/[#%].*$/, "").replace(/^(\d[\d.]*|\[.*\]):\d+$/, "$1"),
 			),
-			search: values.get("Domains")?.words,
+			// ~ is for whom to ask, nothing is searched there
+			search: values
+				.get("Domains")
+				?.words.filter((each) => !each.startsWith("~")),
 			what: dns ? "DNS" : "FallbackDNS",
 		},
 	];

@@ -121,8 +121,13 @@ describe("first enabling", () => {
 			join(folder(), "root/backup.sh"),
 			"#!/bin/sh\n# not garbage-collect\nrsync -a /opt/registry/data nas:/registry\n",
 		);
+		writeVmFile(
+			join(folder(), "root/tags.sh"),
+			"#!/bin/sh\nrm -rf /opt/registry/data/private/docker/registry/v2/repositories/a/_manifests/tags/old\n",
+		);
 		const old = [
 			"30 3 * * 0 root sh -c '/root/gc.sh >/dev/null'",
+			"40 3 * * 0 root /root/tags.sh",
 			"0 1 * * * root find /opt/registry/data -path '*/_manifests/tags/*' -mtime +30 -exec rm -rf {} +",
 			"0 1 * * * root find /opt/registry/data/private/docker/registry/v2 -empty -delete",
 			"@daily root python3 -c \"import os; os.unlink('/opt/registry/data/a/_manifests/tags/x')\"",

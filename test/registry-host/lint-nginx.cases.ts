@@ -84,6 +84,15 @@ location /c { set $to c; proxy_pass http://$to; }
 		expect(linesOf("static-upstream", "nginx.conf", texts)).toEqual([3, 9]);
 	});
 
+	test("a path behind a variable is all right where only that path comes in", () => {
+		const at = (location: string) =>
+			linesOf("static-upstream", "nginx.conf", {
+				"nginx.conf": `http {\n${RESOLVER}\nserver {\n${UP}\n${location} { proxy_set_header Host $http_host; proxy_pass http://$up:5000/v2/; }\n}\n}\n`,
+			});
+		expect(at("location = /healthz")).toEqual([]);
+		expect(at("location /healthz")).toEqual([5]);
+	});
+
 	test("a variable wants a resolver, and a time for which a name is believed", () => {
 		const inside = `${UP} proxy_pass http://$up:5000;`;
 		expect(problemsOf(server(inside, ""))).toEqual([

@@ -63,6 +63,16 @@ describe("port-without-backend", () => {
 		]);
 	});
 
+	test("a service goes by its aliases too", () => {
+		const texts = set('"5000:5000"', nginx("priv"));
+		expect(problemsOf(texts)).toEqual(["nginx.conf:6 port-without-backend"]);
+		const aliased = texts["docker-compose.yml"].replace(
+			"  nginx:",
+			"    networks: {registry: {aliases: [priv]}}\n  nginx:",
+		);
+		expect(problemsOf({ ...texts, "docker-compose.yml": aliased })).toEqual([]);
+	});
+
 	test("a variable may hold the port, or all of it", () => {
 		const to = (value: string, pass: string) => ({
 			...set('"5000:5000"'),

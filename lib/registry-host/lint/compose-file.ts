@@ -69,9 +69,14 @@ function service(
 	const [test] = listOf(health.test);
 	return {
 		name,
-		names: [name, textOf(value.container_name), textOf(value.hostname)].filter(
-			Boolean,
-		),
+		names: [
+			name,
+			textOf(value.container_name),
+			textOf(value.hostname),
+			...Object.values(mapOf(value.networks)).flatMap((network) =>
+				listOf(mapOf(network).aliases).map(textOf),
+			),
+		].filter(Boolean),
 		line: at(),
 		isWhole: value.image !== undefined || value.build !== undefined,
 		image: withDefaults(textOf(value.image)),

@@ -153,7 +153,9 @@ function lintVariable(
 			`got a variable that names the upstream group ${group}: the group wins, with the address of its start`,
 			"give the variable the service's own name, and remove the group",
 		);
-	if (uri !== "" && !uri.includes("$"))
+	// the one path that comes in may as well go to one path
+	const isExact = around.at(-1)?.args[0] === "=";
+	if (uri !== "" && !uri.includes("$") && !isExact)
 		tell(
 			line,
 			`got ${uri} behind a variable: every request goes to that one path`,

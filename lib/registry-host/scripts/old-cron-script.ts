@@ -37,7 +37,7 @@ case \${1-} in
 esac
 
 # old_lines FILE: number and text of those that do it themselves, or by a script that they name
-old='^[[:space:]]*[^#[:space:]].*(${OLD})'
+old='^[[:space:]]*([^#[:space:]].*)?(${OLD})'
 old_lines() {
   local number line path
   while IFS=: read -r number line; do

@@ -38,6 +38,13 @@ interface MatrixCondition {
 	readonly matrix?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** Left out where it says nothing; spelled out, because an object that is not written in place may hold more than its type. */
+interface NoFilter {
+	readonly path?: undefined;
+	readonly cron?: undefined;
+	readonly branch?: undefined;
+}
+
 /**
  * One `when` item is about one event, because a filter that does not apply to an event is true there: a `path` beside
  * `manual` would not narrow anything, it would run always. So `path` exists only where Woodpecker looks at it.
@@ -45,7 +52,7 @@ interface MatrixCondition {
 export type Condition = AnyCondition &
 	StatusCondition &
 	(
-		| {
+		| (Omit<NoFilter, "path" | "branch"> & {
 				readonly event:
 					| "push"
 					| "pull_request"
@@ -53,15 +60,18 @@ export type Condition = AnyCondition &
 					| "pull_request_metadata";
 				readonly branch?: Pattern;
 				readonly path?: readonly string[] | PathFilter;
-		  }
-		| { readonly event: "manual" | "deployment"; readonly branch?: Pattern }
-		| {
+		  })
+		| (Omit<NoFilter, "branch"> & {
+				readonly event: "manual" | "deployment";
+				readonly branch?: Pattern;
+		  })
+		| (Omit<NoFilter, "cron" | "branch"> & {
 				readonly event: "cron";
 				/** Titles of the crons, as they are called in the repository's settings. */
 				readonly cron: readonly string[];
 				readonly branch?: Pattern;
-		  }
-		| { readonly event: "tag" | "release" }
+		  })
+		| (NoFilter & { readonly event: "tag" | "release" })
 	);
 
 /** A step's condition may leave the event to the workflow; then it has no path. */
@@ -69,7 +79,8 @@ export type StepCondition = MatrixCondition &
 	(
 		| Condition
 		| (AnyCondition &
-				StatusCondition & {
+				StatusCondition &
+				Omit<NoFilter, "branch"> & {
 					readonly event?: undefined;
 					readonly branch?: Pattern;
 				})

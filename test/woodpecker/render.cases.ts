@@ -7,7 +7,12 @@ import {
 } from "../../lib/woodpecker/schema-keys";
 import { fromSecret, type Secret } from "../../lib/woodpecker/secret";
 import { serverVariable, substitute } from "../../lib/woodpecker/substitution";
-import type { Condition, Step, Workflow } from "../../lib/woodpecker/workflow";
+import type {
+	Condition,
+	Step,
+	StepCondition,
+	Workflow,
+} from "../../lib/woodpecker/workflow";
 import { EVERY_KEY } from "./every-key";
 
 const TOKEN: Secret = {
@@ -232,10 +237,18 @@ test("what never means what it says cannot be written", () => {
 		// @ts-expect-error one item is about one event
 		{ event: ["push", "manual"] },
 	];
+	const either = "manual" as "manual" | "push";
+	// @ts-expect-error a path beside what may be manual
+	const open: Condition = { event: either, path: ["ci"] };
+	const elsewhere = { event: "deployment" as const, path: ["ci"] };
+	// @ts-expect-error a path that comes with an object made elsewhere
+	const loose: Condition = elsewhere;
+	// @ts-expect-error a step's path while the event is left to the workflow
+	const stepPath: StepCondition = { path: ["ci"] };
 	// @ts-expect-error a condition without event
 	const none: Condition = { branch: "master" };
 	const step = { name: "a", image: "a:1.0", commands: ["x"], settings: {} };
 	// @ts-expect-error commands with settings
 	const both: Step = step;
-	expect([path, none, both, ...blind]).toHaveLength(10);
+	expect([path, none, both, open, loose, stepPath, ...blind]).toHaveLength(13);
 });

@@ -209,6 +209,14 @@ describe("findings", () => {
 		]);
 	});
 
+	test("a layer link that is all hole, of the right length", async () => {
+		const link = storage.layerLink("app", LAYER);
+		truncateSync(link, 0);
+		truncateSync(link, LAYER.length);
+		const { findings } = await look();
+		expect(findings).toMatchObject([{ digest: LAYER, reason: "unreadable" }]);
+	});
+
 	test("a link of registry 2.1, among the layers, counts", async () => {
 		plant.missing(storage.revisionLink("app", CHILD));
 		storage.write(storage.layerLink("app", CHILD), CHILD);
@@ -432,6 +440,16 @@ describe("what cannot be looked at is said, and the rest is looked at", () => {
 		expect(findings).toMatchObject([
 			{ repository: "new\nline/\u202eodd", tags: ["v\n1"], digest: LAYER },
 		]);
+	});
+
+	test("a name that is no UTF-8 is told, not passed over", async () => {
+		const odd = Buffer.from([...Buffer.from(root("repositories/a")), 0xff]);
+		mkdirSync(Buffer.concat([odd, Buffer.from("/_manifests")]), {
+			recursive: true,
+		});
+		const { outcome, inconclusive } = await look();
+		expect(outcome).toBe("partial");
+		expect(inconclusive[0]?.detail).toMatch(/a name that is no UTF-8/);
 	});
 
 	test("told to stop: partial, and it says what is left", async () => {

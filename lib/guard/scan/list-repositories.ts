@@ -16,6 +16,12 @@ export function listRepositories(path: string): {
 		const listed = listFolder(at);
 		if (!("folders" in listed)) {
 			if (isUnlooked(listed)) troubles.push(listed);
+			// what is only gone since says nothing
+			else if (name.includes("\uFFFD"))
+				troubles.push({
+					unlooked: "protocol",
+					detail: `${at}: got a name that is no UTF-8`,
+				});
 			continue;
 		}
 		const { folders, symlinks } = listed;

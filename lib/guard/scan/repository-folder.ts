@@ -15,7 +15,8 @@ const isAbsent = (target: string | Bad | Unlooked) =>
 function hasLength(path: string, length: number): boolean {
 	try {
 		const stat = lstatSync(path, { throwIfNoEntry: false });
-		return stat?.size === length && stat.isFile();
+		// a length without blocks is a hole, as a machine that lost its power leaves it
+		return stat?.size === length && stat.blocks > 0 && stat.isFile();
 	} catch {
 		return false;
 	}

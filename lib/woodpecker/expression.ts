@@ -38,7 +38,12 @@ const KEYWORDS = new Set([
 	"nil",
 	"true",
 	"false",
+	"let",
+	"if",
+	"else",
 ]);
+/** Operators that may stand behind a `not` of their own. */
+const NEGATED = new Set(["in", "contains", "startsWith", "endsWith"]);
 const MAX_DEPTH = 50;
 
 /** A folder's few expressions are evaluated for every combination of its variables. */
@@ -83,26 +88,19 @@ function parse(text: string): Expression {
 		return left;
 	}
 	function both(): Node {
-		let left = negation();
+		let left = comparison();
 		while (take("&&", "and")) {
-			const [a, b] = [left, negation()];
+			const [a, b] = [left, comparison()];
 			left = (v) => truth(a(v)) && truth(b(v));
 		}
 		return left;
 	}
-	function negation(): Node {
-		if (take("!", "not")) {
-			const inner = negation();
-			return (v) => !truth(inner(v));
-		}
-		return comparison();
-	}
 	function comparison(): Node {
 		const from = mentioned.length;
-		const left = fallback();
+		const { node: left, isFallback } = negation();
 		const negated =
 			peek()?.text === "not" &&
-			tokens[at + 1]?.text === "in" &&
+			NEGATED.has(tokens[at + 1]?.text ?? "") &&
 			take("not") !== undefined;
 		const operator = take(
 			"==",
@@ -114,10 +112,34 @@ function parse(text: string): Expression {
 			"matches",
 		);
 		if (!operator) return left;
-		const right = fallback();
+		if (isFallback)
+			throw new ExpressionError(`got ?? and ${operator}, wanted parentheses`);
+		const { node: right } = negation();
 		attribute(mentioned.slice(from));
 		const test = COMPARE[operator as keyof typeof COMPARE];
 		return (v) => test(left(v), right(v)) !== negated;
+	}
+	/** Binds closer than a comparison: `not A == "x"` compares a negated text, which Woodpecker refuses. */
+	function negation(): { readonly node: Node; readonly isFallback: boolean } {
+		if (take("!", "not")) {
+			if (++depth > MAX_DEPTH)
+				throw new ExpressionError(`got an expression deeper than ${MAX_DEPTH}`);
+			const { node } = negation();
+			return { node: (v) => !truth(node(v)), isFallback: false };
+		}
+		const from = at;
+		const node = fallback();
+		return { node, isFallback: isMixed(from) };
+	}
+	/** Whether a `??` outside of parentheses was read since. */
+	function isMixed(from: number): boolean {
+		let open = 0;
+		return tokens.slice(from, at).some(({ kind, text: each }) => {
+			if (kind !== "operator") return false;
+			if (each === "(" || each === "[") open++;
+			if (each === ")" || each === "]") open--;
+			return open === 0 && each === "??";
+		});
 	}
 	function fallback(): Node {
 		let left = primary();
@@ -207,7 +229,11 @@ function tokenize(text: string): Token[] {
 }
 
 function unquote(quoted: string): string {
-	return quoted.slice(1, -1).replace(/\\(.)/g, "$1");
+	return quoted.slice(1, -1).replace(/\\(.)/gs, (all, escaped: string) => {
+		if (!/["'\\]/.test(escaped))
+			throw new ExpressionError(`got ${all}, a form that is not known here`);
+		return escaped;
+	});
 }
 
 function truth(value: Value): boolean {
@@ -218,10 +244,21 @@ function truth(value: Value): boolean {
 
 const text = (value: Value) => (typeof value === "string" ? value : "");
 
+/** Lists are compared item by item: not known here. */
+function single(value: Value): Value {
+	if (Array.isArray(value))
+		throw new ExpressionError("got a list, wanted a text");
+	return value;
+}
+
 const COMPARE = {
-	"==": (a: Value, b: Value) => a === b,
-	"!=": (a: Value, b: Value) => a !== b,
-	in: (a: Value, b: Value) => Array.isArray(b) && b.includes(a),
+	"==": (a: Value, b: Value) => single(a) === single(b),
+	"!=": (a: Value, b: Value) => single(a) !== single(b),
+	in: (a: Value, b: Value) => {
+		if (!Array.isArray(b))
+			throw new ExpressionError("got in without a list, wanted [...]");
+		return b.includes(a);
+	},
 	contains: (a: Value, b: Value) => text(a).includes(text(b)),
 	startsWith: (a: Value, b: Value) => text(a).startsWith(text(b)),
 	endsWith: (a: Value, b: Value) => text(a).endsWith(text(b)),

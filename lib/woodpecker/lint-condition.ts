@@ -67,7 +67,8 @@ export function lintCondition(
 		);
 	if (evaluate === undefined) return;
 	try {
-		parseExpression(evaluate);
+		// what every variable being a text leaves open shows with any texts
+		parseExpression(evaluate).evaluate(new Map());
 	} catch (error) {
 		if (!(error instanceof ExpressionError)) throw error;
 		report(

@@ -26,6 +26,10 @@ test.each([
 	],
 	['not (FOO != "")', {}, true],
 	['not (FOO != "")', { FOO: "1" }, false],
+	['FOO == "a" and not (BAR == "b")', { FOO: "a" }, true],
+	['FOO not in ["a"]', { FOO: "a" }, false],
+	['FOO not contains "x"', { FOO: "y" }, true],
+	['"" == FOO ?? "d"', {}, true],
 	["FOO == nil", {}, false],
 	['FOO contains "x"', { FOO: "1" }, false],
 ])("%s with %j is %s", (text, variables, wanted) => {
@@ -39,6 +43,16 @@ test("what Woodpecker refuses, or what is not known here, is said and not guesse
 		"len(FOO) > 3",
 		'FOO matches "^a"',
 		"",
+		// refused: not and ?? bind closer than ==
+		'not FOO == "1"',
+		'!FOO == "1"',
+		'not FOO in ["1"]',
+		'FOO ?? "" == "1"',
+		'"1" in FOO',
+		'let == ""',
+		// of a meaning that is not known here
+		'["1"] == ["1"]',
+		'FOO == "\\n"',
 		"(",
 		'"a" ==',
 		"[".repeat(100),

@@ -154,6 +154,17 @@ describe("host-without-port", () => {
 		expect(problemsOf(texts)).toEqual(["nginx.conf:3 host-without-port"]);
 	});
 
+	test("in a file that others include the port cannot be seen", () => {
+		const told = (text: string) => problemsOf({ "proxy.conf": text });
+		expect(told("proxy_set_header Host $host;\n")).toEqual([
+			"proxy.conf:1 host-without-port?",
+		]);
+		expect(
+			told(`location / {\n${to}\nproxy_set_header Host $host;\n}\n`),
+		).toEqual(["proxy.conf:3 host-without-port?"]);
+		expect(told("proxy_set_header Host $http_host;\n")).toEqual([]);
+	});
+
 	test("the scheme's own port needs no saying", () => {
 		const texts = {
 			"nginx.conf": `http { ${RESOLVER} server { listen 443 ssl; listen [::]:80; location / { ${to} proxy_set_header Host $host; } } }`,

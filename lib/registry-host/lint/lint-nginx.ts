@@ -37,6 +37,14 @@ export function lintNginx(
 					"write: proxy_set_header Host $http_host;",
 				),
 			);
+		if (isInFragment(placed) && isBareHost(args))
+			report(
+				"host-without-port",
+				at(line),
+				`got Host ${args[1]} in a file for servers of other files; whether their ports are the scheme's own cannot be seen`,
+				"write: proxy_set_header Host $http_host;",
+				"warning",
+			);
 		if (
 			name === "proxy_cache_path" &&
 			!args.some((each) => /^max_size=[1-9]/.test(each))
@@ -217,13 +225,27 @@ function lintHost(
 			`got no Host header for the backend of port ${odd}: it is told nginx's own name for it`,
 			directive.line,
 		);
-	else if (
-		/^\$\{?(host|server_name|hostname|proxy_host)\}?$/.test(host.args[1] ?? "")
-	)
+	else if (isBareHost(host.args))
 		tell(
 			`got Host ${host.args[1]} on a port that is not the scheme's own`,
 			host.line,
 		);
+}
+
+/** A header that stands where some server includes it. */
+function isInFragment({ directive, around }: Placed): boolean {
+	return (
+		directive.name === "proxy_set_header" &&
+		around.every(({ name }) => name === "location" || name === "if")
+	);
+}
+
+/** Whether a header is a Host that drops the port. */
+function isBareHost([header = "", value = ""]: readonly string[]): boolean {
+	return (
+		/^host$/i.test(header) &&
+		/^\$\{?(host|server_name|hostname|proxy_host)\}?$/.test(value)
+	);
 }
 
 /** As a prefix, or as an expression with alternatives. */

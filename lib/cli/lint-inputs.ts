@@ -37,7 +37,9 @@ export function lintInputs(operands: readonly string[]): {
 	const read = (path: string, isNamed: boolean) => {
 		const found = readText(path);
 		if (typeof found === "string") {
-			if (isNamed) unread.push({ path, reason: found });
+			// what stands among workflows is one, whatever it holds
+			if (isNamed || isWorkflow({ path, text: "", isNamed }))
+				unread.push({ path, reason: found });
 		} else if (!inputs.has(path))
 			inputs.set(path, { path, text: found.text, isNamed });
 	};

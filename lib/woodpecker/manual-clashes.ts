@@ -14,28 +14,36 @@ export function manualClashes(
 	together: readonly (readonly string[])[] = [],
 ): Problem[] {
 	const clashes = new Map<string, Problem>();
+	const sure = new Set<string>();
 	const manual = workflows.filter(({ when }) =>
 		mayBeManual(when.map(({ events }) => events)),
 	);
 	const { combinations, complete } = manualCombinations(manual);
 	for (const branch of branchesOf(manual))
 		for (const variables of combinations) {
-			const started = manual.filter(
-				(workflow) =>
-					fires(workflow, { event: "manual", branch, variables }) !== "no",
-			);
-			for (const [i, first] of started.entries())
-				for (const second of started.slice(i + 1)) {
+			const started = manual
+				.map((workflow) => ({
+					workflow,
+					verdict: fires(workflow, { event: "manual", branch, variables }),
+				}))
+				.filter(({ verdict }) => verdict !== "no");
+			for (const [i, { workflow: first, verdict }] of started.entries())
+				for (const { workflow: second, verdict: other } of started.slice(
+					i + 1,
+				)) {
 					const pair = `${first.name} ${second.name}`;
 					const isMeant = together.some(
 						(set) => set.includes(first.name) && set.includes(second.name),
 					);
-					if (isMeant || clashes.has(pair)) continue;
+					if (isMeant || sure.has(pair)) continue;
+					const isSure = verdict === "yes" && other === "yes";
+					if (isSure) sure.add(pair);
+					else if (clashes.has(pair)) continue;
 					clashes.set(
 						pair,
 						clash(
 							second,
-							`got ${first.name} and ${second.name} both on ${describe(variables)}`,
+							`got ${first.name} and ${second.name} ${isSure ? "both" : "perhaps both"} on ${describe(variables)}`,
 							"wanted an evaluate that tells them apart",
 						),
 					);

@@ -98,6 +98,17 @@ describe("files and folders", () => {
 		expect(out).toMatch(/^1 files/m);
 	});
 
+	test("what lies among workflows and cannot be looked at is told: Woodpecker reads it too", () => {
+		file("seven/.woodpecker/a.yml", WORKFLOW);
+		file("seven/.woodpecker/empty.yml", "");
+		file("seven/empty.yml", "");
+		const { code, out } = lint(join(folder, "seven"));
+		expect(code).toBe(1);
+		expect(out.match(/.*not-linted: got an empty file/g)).toEqual([
+			"/seven/.woodpecker/empty.yml:1: error: not-linted: got an empty file",
+		]);
+	});
+
 	test("a file that is named twice is looked at once", () => {
 		const path = file("four/crontab", GC);
 		const other = `${dirname(path)}/./crontab`;

@@ -319,6 +319,20 @@ describe("a folder", () => {
 		expect(clashes("branch: release/*", "branch: hotfix/*")).toEqual([]);
 	});
 
+	test("a clash that is not known for sure is told as such, until one is", () => {
+		const reasons = (...texts: string[]) =>
+			lintFolder(Object.fromEntries(texts.map((text, i) => [`${i}.yml`, text])))
+				.problems.filter(({ rule }) => rule === "manual-clash")
+				.map(({ reason }) => reason);
+		const open = manual('A matches "^1$"');
+		expect(reasons(open, manual('B == "2"'))).toEqual([
+			"got 0 and 1 perhaps both on B=2",
+		]);
+		expect(
+			reasons(manual('A == "1" || A matches "^1$"'), manual('A == "1"')),
+		).toEqual(["got 0 and 1 both on A=1"]);
+	});
+
 	test("workflows that wait for each other", () => {
 		const waitsFor = (name: string) =>
 			`when: {event: push}\ndepends_on: [${name}]\n${STEPS}`;

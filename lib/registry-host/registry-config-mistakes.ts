@@ -9,8 +9,8 @@ export interface ConfigMistake {
 	readonly wanted: string;
 }
 
-/** Go's durations; a bare 0 needs no unit. */
-const DURATION = /^-?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/;
+/** Go's durations (`1h30m`), whole; a bare 0 needs no unit. */
+const DURATION = /^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)$/;
 
 const LEAVES: Readonly<
 	Record<string, readonly [wanted: string, holds: (value: unknown) => boolean]>

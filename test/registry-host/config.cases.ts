@@ -106,6 +106,14 @@ describe("config-<name>.yml", () => {
 			{ health: { storagedriver: { interval: 10 } } },
 			"health.storagedriver.interval",
 		],
+		...["168hours", "7d", "1h 30m", "10"].map(
+			(interval) =>
+				[
+					"registry:2.8.3",
+					{ health: { storagedriver: { interval } } },
+					"health.storagedriver.interval",
+				] as const,
+		),
 		[
 			"registry:2.8.3",
 			{ notifications: { endpoints: [{ name: "a" }, { uri: "b" }] } },
@@ -118,6 +126,14 @@ describe("config-<name>.yml", () => {
 			`registryHost.registries[ghcr].extra.${key}: got `,
 		);
 	});
+
+	test.each(["1h30m", "1.5h", "-1s", "0", "250ms"])(
+		"%s is a duration of Go's",
+		(interval) => {
+			const extra = { health: { storagedriver: { interval } } };
+			expect(config({ extra }).health.storagedriver.interval).toBe(interval);
+		},
+	);
 
 	test("3.x knows its own keys", () => {
 		expect(

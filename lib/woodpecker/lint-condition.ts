@@ -43,6 +43,15 @@ export function lintCondition(
 				`got ${event}`,
 				`wanted one of ${EVENTS.join(", ")}`,
 			);
+	for (const status of condition.status)
+		if (!["success", "failure"].includes(status))
+			report(
+				"unknown-value",
+				"error",
+				line,
+				`got status ${status}`,
+				"wanted success or failure",
+			);
 	const isFiltered = (filter: typeof cron) =>
 		filter.include.length + filter.exclude.length > 0;
 	if (isFiltered(cron) && events.length > 0 && !events.includes("cron"))

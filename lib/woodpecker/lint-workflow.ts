@@ -120,6 +120,14 @@ function lintParsed(workflow: ParsedWorkflow, report: Lint): void {
 				);
 		}
 		lintImage(step.image, line, report);
+		if (!["", "fail", "ignore", "cancel"].includes(step.failure))
+			report(
+				"unknown-value",
+				"error",
+				line,
+				`${name}: got failure ${step.failure}`,
+				"wanted fail, ignore or cancel",
+			);
 		if (step.hasSettings && (step.commands.length > 0 || step.hasEnvironment))
 			report(
 				"commands-with-settings",

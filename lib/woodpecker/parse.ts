@@ -40,6 +40,8 @@ export interface ParsedStep {
 	readonly name: string;
 	readonly image: string;
 	readonly commands: readonly string[];
+	/** What its failure does; empty: not said. */
+	readonly failure: string;
 	readonly hasSettings: boolean;
 	/** Or an entrypoint: what only a step without settings may have. */
 	readonly hasEnvironment: boolean;
@@ -168,6 +170,7 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 				name: string(each.name) || String(key),
 				image: string(each.image),
 				commands: strings(each.commands),
+				failure: string(each.failure),
 				hasEnvironment:
 					each.environment !== undefined || each.entrypoint !== undefined,
 				hasSettings:

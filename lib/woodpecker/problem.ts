@@ -11,6 +11,8 @@ export const WORKFLOW_RULES = {
 		"a workflow without event runs on every event, manual and cron included",
 	"unknown-event":
 		"an event that Woodpecker does not know: nothing starts on it",
+	"unknown-value":
+		"a value that Woodpecker does not know: the step runs as if it were not there, or never; lint --strict alone says so",
 	"path-without-effect":
 		"a path filter is true on events that have no paths: the step always runs there",
 	"filter-without-effect":

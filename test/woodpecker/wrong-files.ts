@@ -153,6 +153,20 @@ export const WRONG_FILES: readonly WrongFile[] = [
 		exec: { event: "push", does: "runs" },
 	},
 	{
+		name: "a status that is misspelt: it never runs after a failure",
+		text: `${PUSH}steps:\n${STEP.replace("echo ran", "exit 1")}${STEP.replace("name: a", "name: b")}    when: [{status: [failed]}]\n`,
+		ours: ["unknown-value"],
+		...ONLY_STRICT,
+		exec: { event: "push", does: "runs nothing" },
+	},
+	{
+		name: "a failure that is misspelt: it still ends the workflow",
+		text: `${PUSH}steps:\n${STEP.replace("echo ran", "exit 1")}    failure: ignored\n${STEP.replace("name: a", "name: b")}`,
+		ours: ["unknown-value"],
+		...ONLY_STRICT,
+		exec: { event: "push", does: "runs nothing" },
+	},
+	{
 		name: "two steps that wait for each other",
 		text: `${PUSH}steps:\n${STEP}    depends_on: [b]\n${STEP.replace("name: a", "name: b")}    depends_on: [a]\n`,
 		ours: ["dependency-cycle"],

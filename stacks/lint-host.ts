@@ -2,7 +2,7 @@ import type { RegistryHost } from "../lib/registry-host/registry-host";
 import { registryHostBundle } from "../lib/registry-host/registry-host-bundle";
 
 /**
- * Lints what was merged into the registry host by hand. What the model renders by itself has nothing that a rule could
+ * Lints what was merged into the registry host by hand; warnings go to standard error. What the model renders by itself has nothing that a rule could
  * find; rendering it at each synth as well would cost a quarter of the time.
  *
  * @throws Error with every error that the config lint finds.
@@ -12,5 +12,9 @@ export function lintHost(host: RegistryHost): void {
 		Object.keys(host.extra).length > 0 ||
 		host.nginx.snippet.length > 0 ||
 		host.registries.some(({ extra, nginxSnippet }) => extra || nginxSnippet);
-	if (isHandWritten) registryHostBundle(host, () => "");
+	if (isHandWritten) registryHostBundle(host, () => "", warn);
+}
+
+function warn(line: string): void {
+	process.stderr.write(`warning: registryHost: ${line}\n`);
 }

@@ -1,5 +1,6 @@
 import type { HostFile } from "../../lib/registry-host/host-file";
 import { lintHostFiles } from "../../lib/registry-host/lint/lint-host-files";
+import { registryHostBundle } from "../../lib/registry-host/registry-host-bundle";
 import { host as settingsHost } from "../support/settings-host";
 import { bundleOf, CACHES, cacheOf, hostOf, PRIVATE } from "./fixture";
 
@@ -71,6 +72,24 @@ describe("the bundle", () => {
 			.join("\n");
 		expect(all).toContain("dockerhub_registry_password");
 		expect(all).not.toMatch(/password: |\$2[aby]\$|BEGIN .*PRIVATE KEY/);
+	});
+
+	test("a warning is told, and hinders nothing", () => {
+		const warnings: string[] = [];
+		const host = hostOf({
+			extra: { services: { nginx: { healthcheck: null } } },
+		});
+		const files = registryHostBundle(
+			host,
+			() => "",
+			(line) => warnings.push(line),
+		);
+		expect(files.length).toBeGreaterThan(0);
+		expect(warnings).toEqual([
+			expect.stringMatching(
+				/^missing-healthcheck: vm\/opt\/registry\/docker-compose\.yml:\d+: nginx: got no healthcheck; add one/,
+			),
+		]);
 	});
 
 	test("what is merged in by hand is linted all the same", () => {

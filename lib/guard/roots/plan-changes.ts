@@ -12,6 +12,7 @@ interface Planned {
 	readonly address: string;
 	readonly previous_address?: string;
 	readonly mode?: string;
+	readonly action_reason?: string;
 	readonly change: {
 		readonly actions: readonly string[];
 		readonly before?: unknown;
@@ -125,6 +126,8 @@ export function readPlan(json: string): {
 			// what is new, or no longer there, is so in the code
 			unapplied:
 				(!drift && action !== "update" && action !== "replace") ||
+				// an apply that failed half way left it
+				each.action_reason === "replace_because_tainted" ||
 				isAsked(change, drift ? drift.before : change.before),
 		};
 		const causes = DRIFT_CAUSES.filter((cause) => is[cause]);

@@ -45,6 +45,22 @@ describe("what a plan would change, and why", () => {
 			["unapplied"],
 		],
 		[
+			"a resource that a failed apply left half made",
+			[
+				change(
+					"a",
+					["delete", "create"],
+					{ x: 1 },
+					{ x: 1 },
+					{ id: true },
+					{ action_reason: "replace_because_tainted" },
+				),
+			],
+			[],
+			"replace",
+			["unapplied"],
+		],
+		[
 			"a resource taken out of the code",
 			[change("a", ["delete"], { x: 1 }, null)],
 			[],

@@ -1,4 +1,4 @@
-import { App, TerraformStack } from "cdktf";
+import { Annotations, App, TerraformStack } from "cdktf";
 import { AlertsStack } from "./alerts-stack";
 import { checkSettings } from "./check-settings";
 import { lintHost } from "./lint-host";
@@ -26,8 +26,10 @@ export class GuardApp extends App {
 		}
 		const checked = checkSettings(settings);
 		const host = hostOf(checked);
-		if (host) lintHost(host);
+		const warnings = host ? lintHost(host) : [];
 		this.monitoring = new MonitoringStack(this, "monitoring", checked);
+		for (const warning of warnings)
+			Annotations.of(this.monitoring).addWarning(`registryHost: ${warning}`);
 		if (checked.alerts?.carrier === "none") return;
 		this.alerts = new AlertsStack(this, "alerts", checked);
 		if (this.monitoring.home) this.alerts.addDependency(this.monitoring);

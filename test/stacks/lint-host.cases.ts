@@ -21,6 +21,15 @@ describe("a synth lints what was merged into the registry host by hand", () => {
 		);
 	};
 
+	test("a warning is one of the app's, and hinders nothing", () => {
+		const extra = { services: { nginx: { healthcheck: null } } };
+		expect(synth({ extra }).warnings).toContainEqual(
+			expect.stringMatching(
+				/^monitoring: registryHost: missing-healthcheck: .*: nginx: got no healthcheck/,
+			),
+		);
+	});
+
 	test.each<[string, Partial<RegistryHostProps>]>([
 		[
 			"floating-pin: vm/opt/registry/docker-compose.yml",

@@ -6,11 +6,14 @@ export function matchesGlob(pattern: string, text: string): boolean {
 }
 
 const cache = new Map<string, RegExp | null>();
-const TOKEN = /\*\*\/|\/\*\*|\*\*|\*|\?|\[[!^]?[^\]]+\]|\{[^{}]*\}|[\s\S]/g;
+const TOKEN =
+	/\\[\s\S]|\*\*\/|\/\*\*|\*\*|\*|\?|\[[!^]?[^\]]+\]|\{[^{}]*\}|[\s\S]/g;
 
 /** null: a pattern that Woodpecker cannot read matches nothing. */
 function compile(pattern: string): RegExp | null {
 	const source = (pattern.match(TOKEN) ?? []).map((token) => {
+		if (token.length > 1 && token.startsWith("\\"))
+			return quoted(token.slice(1));
 		if (token === "**/") return "(?:.*/)?";
 		if (token === "/**") return "(?:/.*)?";
 		if (token === "**") return ".*";

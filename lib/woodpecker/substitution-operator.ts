@@ -20,16 +20,22 @@ export function applyOperator(
 	if (operator === "^^") return value.toUpperCase();
 	if (operator === ",") return value.charAt(0).toLowerCase() + value.slice(1);
 	if (operator === "^") return value.charAt(0).toUpperCase() + value.slice(1);
-	const part = /^:(-?\d+)(?::(\d+))?$/.exec(operator);
+	const part = /^:([^:]+)(?::(.+))?$/s.exec(operator);
 	if (part) {
-		const offset = Number(part[1]);
-		const start = offset < 0 ? Math.max(0, value.length + offset) : offset;
-		return value.slice(start, part[2] ? start + Number(part[2]) : undefined);
+		const [, offset = "", length = "0"] = part;
+		// what is no number is passed over, and the value stays whole
+		if (![offset, length].every((each) => /^[-+]?\d+$/.test(each)))
+			return value;
+		if (Number(length) < 0) return undefined;
+		const start = Number(offset);
+		return value.slice(start, part[2] ? start + Number(length) : undefined);
 	}
 	const removal = /^(##?|%%?)(.*)$/s.exec(operator);
 	if (removal)
 		return remove(value, removal[1] ?? "", argument(removal[2] ?? ""));
-	const replacement = /^\/([/#%]|(?![/#%]))([^/]*)\/(.*)$/s.exec(operator);
+	const replacement = /^\/([/#%]|(?![/#%]))((?:\\[\s\S]|[^/\\])+)\/(.*)$/s.exec(
+		operator,
+	);
 	if (replacement) {
 		const [, how = "", from = "", to = ""] = replacement;
 		return replace(value, how, argument(from), argument(to));

@@ -34,6 +34,13 @@ describe("substitute, as the server does it", () => {
 		["${PATH%x}", "a/b/c/d"],
 		["${NAME/o/0}", "W0rld"],
 		["${PATH//b/x}", "a/x/c/d"],
+		["${PATH//\\//-}", "a-b-c-d"],
+		["${PATH/\\//-}", "a-b/c/d"],
+		["${NAME/o/a/b}", "Wa/brld"],
+		["${NAME#\\W}", "orld"],
+		["${NAME:x}", "World"],
+		["${NAME: 1}", "World"],
+		["${NAME:1:2:3}", "World"],
 		["${NAME/#W/w}", "world"],
 		["${NAME/%d/t}", "Worlt"],
 		["${NAME:-1}", "World"],
@@ -44,12 +51,19 @@ describe("substitute, as the server does it", () => {
 		expect(substitute(text, env)).toBe(wanted);
 	});
 
-	test.each(["${a[@]}", "${!x}", "${x?}", "${open", "${}", "${x//a}"])(
-		"%s is refused",
-		(text) => {
-			expect(() => substitute(text, env)).toThrow(SubstitutionError);
-		},
-	);
+	test.each([
+		"${a[@]}",
+		"${!x}",
+		"${x?}",
+		"${open",
+		"${}",
+		"${x//a}",
+		"${x////-}",
+		"${x/#/a}",
+		"${x:1:-1}",
+	])("%s is refused", (text) => {
+		expect(() => substitute(text, env)).toThrow(SubstitutionError);
+	});
 });
 
 test("what is escaped comes back as it was, whatever it is", () => {

@@ -134,7 +134,7 @@ in. \`apply --json\`: \`{schema: 1, version, command, base, head, roots: [{path,
 ## Disk scan
 
 \`BASE\` (default \`/opt/registry/data\`) is a store, a folder with \`docker/registry/v2\` below it, or a parent of stores; \`_breakglass\` is skipped. Every tag is followed
-as the registry follows it: first the repository's link, then the file. Manifests and configs up to 64 KiB are hashed, other blobs and layer links held against their sizes; with \`--full\` blobs are hashed and links read too. A
+as the registry follows it: first the repository's link, then the file. Manifests and configs up to 64 KiB are hashed, other blobs held against their sizes; with \`--full\` they are hashed too. A
 store is a pull-through cache with \`--cache\`, or where \`config-<store>.yml\` (or a \`config.yml\` that names its path) in the folder above it or one further up has \`proxy.remoteurl\`, or where it holds
 \`scheduler-state.json\`: there nothing that is absent is a finding. Symlinks below \`BASE\` are told and never followed. What changes meanwhile is looked at twice. Nothing is deleted but layer links whose blob is gone, with \`--fix-layer-links\`.
 

@@ -209,6 +209,19 @@ describe("findings", () => {
 		]);
 	});
 
+	test.each([
+		["rubbish", `sha256:${"z".repeat(64)}`, "unreadable"],
+		["a digest that is nowhere", sha256("nowhere"), "missing"],
+		["another's digest", CONFIG, "size"],
+	])(
+		"a layer link of the right length that holds %s",
+		async (_, text, reason) => {
+			storage.write(storage.layerLink("app", LAYER), text);
+			const { findings } = await look();
+			expect(findings).toMatchObject([{ digest: LAYER, reason }]);
+		},
+	);
+
 	test("a layer link that is all hole, of the right length", async () => {
 		const link = storage.layerLink("app", LAYER);
 		truncateSync(link, 0);

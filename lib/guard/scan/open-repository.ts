@@ -6,17 +6,14 @@ import { RepositoryFolder } from "./repository-folder";
  * A repository's folder as it is now; why not, where it cannot be listed.
  *
  * @param root `docker/registry/v2`
- * @param isThorough see `RepositoryFolder`
  */
 export function openRepository(
 	root: string,
 	name: string,
-	isThorough = false,
 ): RepositoryFolder | Unlooked {
 	const path = `${root}/repositories/${name}`;
 	const folder = listFolder(path);
-	if ("folders" in folder)
-		return new RepositoryFolder(name, path, folder, isThorough);
+	if ("folders" in folder) return new RepositoryFolder(name, path, folder);
 	return isUnlooked(folder)
 		? folder
 		: { unlooked: "moved", detail: `${path}: gone since it was listed` };

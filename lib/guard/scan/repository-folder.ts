@@ -12,16 +12,6 @@ const isAbsent = (target: string | Bad | Unlooked) =>
 	"reason" in target &&
 	target.reason === "missing";
 
-function hasLength(path: string, length: number): boolean {
-	try {
-		const stat = lstatSync(path, { throwIfNoEntry: false });
-		// a length without blocks is a hole, as a machine that lost its power leaves it
-		return stat?.size === length && stat.blocks > 0 && stat.isFile();
-	} catch {
-		return false;
-	}
-}
-
 /** `repositories/<name>` of a store: which links there are, and what they hold. Symlinks are told, never followed. */
 export class RepositoryFolder {
 	readonly name: string;
@@ -33,17 +23,14 @@ export class RepositoryFolder {
 	/** What of it could not be listed. */
 	readonly troubles: readonly Unlooked[];
 	readonly #path: string;
-	readonly #isThorough: boolean;
 	readonly #troubles: Unlooked[] = [];
 	readonly #refused = new Map<string, Unlooked>();
 
 	/**
 	 * @param path of the repository's own folder
 	 * @param folder what is in it; who listed it tells its symlinks
-	 * @param isThorough reads what layer links hold; else one of the right length is taken at its word
 	 */
-	constructor(name: string, path: string, folder: Folder, isThorough: boolean) {
-		this.#isThorough = isThorough;
+	constructor(name: string, path: string, folder: Folder) {
 		this.name = name;
 		this.#path = path;
 		for (const each of folder.symlinks) this.#refuse(`${path}/${each}`);
@@ -110,13 +97,7 @@ export class RepositoryFolder {
 
 	/** Where the bytes of a config or layer are: elsewhere than under its own digest where that is not sha256. */
 	layerTarget(digest: string): string | Bad | Unlooked {
-		const path = this.layerLink(digest);
-		const isUsual =
-			!this.#isThorough &&
-			this.#refused.size === 0 &&
-			digest.startsWith("sha256:") &&
-			hasLength(path, digest.length);
-		return isUsual ? digest : this.#read(path, digest);
+		return this.#read(this.layerLink(digest), digest);
 	}
 
 	/** What is in a folder that its parent was seen to hold; nothing where that is a symlink. */

@@ -78,7 +78,7 @@ class StoreScan {
 				this.#ledger.add({ reason: "deadline", detail });
 				break;
 			}
-			const folder = openRepository(root, name, full);
+			const folder = openRepository(root, name);
 			if ("unlooked" in folder) this.#ledger.add(inconclusiveOf(folder, name));
 			else await this.#look(folder, context);
 			onProgress?.({

@@ -47,12 +47,11 @@ export function applyOperator(
 function remove(value: string, operator: string, glob: string): string {
 	const lengths = Array.from(value, (_, i) => i + 1);
 	if (operator.length === 2) lengths.reverse();
-	// here `*` crosses slashes
-	const pattern = glob.replace(/\*+/g, "**");
 	for (const length of lengths) {
 		const isStart = operator.startsWith("#");
 		const piece = isStart ? value.slice(0, length) : value.slice(-length);
-		if (matchesGlob(pattern, piece))
+		// here `*` crosses slashes
+		if (matchesGlob(glob, piece, true))
 			return isStart ? value.slice(length) : value.slice(0, -length);
 	}
 	return value;

@@ -1,4 +1,5 @@
 import { fires } from "../../lib/woodpecker/fires";
+import { matchesGlob } from "../../lib/woodpecker/glob";
 import { lintFolder } from "../../lib/woodpecker/lint-folder";
 import { lintWorkflow } from "../../lib/woodpecker/lint-workflow";
 import { parseWorkflow } from "../../lib/woodpecker/parse";
@@ -441,6 +442,24 @@ describe("fires", () => {
 			"steps:\n  - name: a\n    image: x:1.0\n    commands: [echo]\n    when: {event: push}\n";
 		expect(fires(parseWorkflow("a.yml", text), { event: "manual" })).toBe("no");
 	});
+});
+
+/** Each row was seen in woodpecker-cli 3.17, as a path filter. */
+test.each([
+	["{*.md,docs/**}", "a.md", true],
+	["{*.md,docs/**}", "docs/x/y", true],
+	["{a,{b,c}}", "c", true],
+	["{a?,b*}", "bzz", true],
+	["a/**", "a", true],
+	["a/**/b", "a/b", true],
+	["a**", "ab/c", false],
+	["**b", "a/b", false],
+	["a\\*b", "axb", false],
+	["[!a]x", "bx", true],
+	["[", "[", false],
+	["{a", "{a", false],
+])("the glob %s on %s: %s", (glob, text, wanted) => {
+	expect(matchesGlob(glob, text)).toBe(wanted);
 });
 
 test("the matrix shows every trigger that the folder tells apart", () => {

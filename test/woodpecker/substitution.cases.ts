@@ -38,6 +38,8 @@ describe("substitute, as the server does it", () => {
 		["${PATH/\\//-}", "a-b/c/d"],
 		["${NAME/o/a/b}", "Wa/brld"],
 		["${NAME#\\W}", "orld"],
+		["${PATH##**/}", "d"],
+		["${PATH%%/**}", "a"],
 		["${NAME:x}", "World"],
 		["${NAME: 1}", "World"],
 		["${NAME:1:2:3}", "World"],

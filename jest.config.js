@@ -9,7 +9,9 @@ const common = {
 	modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
 };
 
-/** Unit tests need no network and no program but node; the rest starts real programs. @type {import("jest").Config} */
+/**
+ * Unit tests touch nothing outside the process. Integration tests open sockets on loopback and write into temporary folders,
+ * with no program but node; the rest starts real programs. @type {import("jest").Config} */
 module.exports = {
 	// one more than two cores: some of the tests wait, for a deadline or a Retry-After
 	maxWorkers: 3,
@@ -22,7 +24,17 @@ module.exports = {
 				"/private/stack-trace$": "<rootDir>/test/support/no-stack-trace.cjs",
 			},
 			testMatch: ["<rootDir>/test/**/*.test.ts"],
-			testPathIgnorePatterns: ["/node_modules/", "/test/e2e/", "/test/deploy/"],
+			testPathIgnorePatterns: [
+				"/node_modules/",
+				"/test/e2e/",
+				"/test/deploy/",
+				"\\.integration\\.test\\.ts$",
+			],
+		},
+		{
+			...common,
+			displayName: "integration",
+			testMatch: ["<rootDir>/test/**/*.integration.test.ts"],
 		},
 		{
 			...common,

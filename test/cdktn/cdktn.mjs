@@ -99,6 +99,7 @@ try {
 			"--ci",
 			"--selectProjects",
 			"unit",
+			"integration",
 			"--json",
 			"--outputFile",
 			output,
@@ -107,7 +108,7 @@ try {
 	);
 	const result = JSON.parse(readFileSync(output, "utf8"));
 	report(
-		`unit suite: ${result.numPassedTests} of ${result.numTotalTests}`,
+		`unit and integration suites: ${result.numPassedTests} of ${result.numTotalTests}`,
 		suite.status === 0 && result.numPassedTests > 0,
 		"see above",
 	);

@@ -1,14 +1,8 @@
 // One file for jest: what these load is loaded once for all of them. Each in a describe of its own: its hooks stay its own.
-describe("auth", () => void require("./auth.cases"));
-describe("blob reader", () => void require("./blob-reader.cases"));
-describe("client", () => void require("./client.cases"));
-describe("credentials", () => void require("./credentials.cases"));
 describe("digest", () => void require("./digest.cases"));
 describe("fuzz", () => void require("./fuzz.cases"));
 describe("headers", () => void require("./headers.cases"));
-describe("hostile", () => void require("./hostile.cases"));
 describe("limiter", () => void require("./limiter.cases"));
 describe("manifest", () => void require("./manifest.cases"));
 describe("reference", () => void require("./reference.cases"));
 describe("successors", () => void require("./successors.cases"));
-describe("TLS", () => void require("./tls.cases"));

@@ -59,7 +59,7 @@ describe("renderYaml", () => {
 				// 1.1 readers take more words for something else than a text
 				expect(parse(text, { version: "1.1" })).toEqual({ data });
 			}),
-			{ numRuns: 300 },
+			{ numRuns: 100 },
 		);
 	});
 

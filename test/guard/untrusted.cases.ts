@@ -109,7 +109,7 @@ test("command line and environment: a configuration or mistakes, never a crash, 
 				expect(message.replaceAll("\n", "")).toBe(printable(message));
 			}
 		}),
-		{ numRuns: 500 },
+		{ numRuns: 200 },
 	);
 });
 
@@ -149,6 +149,6 @@ test("auth file: any JSON is an answer or an error without a byte of it", () => 
 				}
 			},
 		),
-		{ numRuns: 300 },
+		{ numRuns: 150 },
 	);
 });

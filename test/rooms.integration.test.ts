@@ -45,11 +45,16 @@ const RULES: Rules = {
 		},
 		"lib/registry-host": {
 			...NONE,
-			lib: ["registry", "pins", "guard/contract", "yaml"],
+			lib: ["registry", "pins", "guard/contract", "yaml", "silences"],
 			packages: ["yaml"],
 		},
+		"lib/silences": NONE,
 		"lib/yaml": { ...NONE, packages: ["yaml"] },
-		"lib/woodpecker": { ...NONE, lib: ["yaml", "pins"], packages: ["yaml"] },
+		"lib/woodpecker": {
+			...NONE,
+			lib: ["yaml", "pins", "silences"],
+			packages: ["yaml"],
+		},
 		"lib/pipelines": {
 			...NONE,
 			lib: ["woodpecker", "registry", "pins", "guard/contract"],

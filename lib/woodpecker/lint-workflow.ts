@@ -76,7 +76,7 @@ export function lintWorkflow(
 		substituted();
 		report("syntax", "error", error.line, error.message, "wanted a workflow");
 	}
-	const left = silence(file, text, problems);
+	const left = [...silence(file, text, problems)];
 	return { workflow, problems: left.sort((a, b) => a.line - b.line) };
 }
 

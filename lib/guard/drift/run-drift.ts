@@ -7,10 +7,8 @@ import type { Io } from "../io";
 import { printableJson } from "../printable";
 import { Pushgateway } from "../pushgateway";
 import { secondsOf } from "../report";
-import { inOrder } from "../roots/in-order";
-import { showStep } from "../roots/show-step";
+import { askEveryRoot } from "../roots/ask-every-root";
 import { slackText } from "../roots/slack-text";
-import { type Planned, Terraform } from "../roots/terraform";
 import { asText } from "../text";
 import { writeText } from "../write-report";
 import { driftFamilies } from "./drift-families";
@@ -28,7 +26,18 @@ const PAUSE = 1000;
 export async function runDrift(config: DriftConfig, io: Io): Promise<ExitCode> {
 	if (config.locks) return runLocks(config, io);
 	const started = io.now();
-	const planned = await planAll(config, io);
+	const planned = await askEveryRoot(
+		config,
+		{
+			ask: async (terraform, root) => ({
+				root,
+				...((await terraform.init(root)) ?? (await terraform.plan(root))),
+			}),
+			done: "planned",
+			how: ({ state, reason }) => reason ?? state,
+		},
+		io,
+	);
 	const finished = io.now();
 	const now = Math.floor(finished / 1000);
 	const { runs, pushed } = await publish(config, planned, now, io);
@@ -67,51 +76,22 @@ export async function runDrift(config: DriftConfig, io: Io): Promise<ExitCode> {
 	return has("differs") ? EXIT.findings : EXIT.clean;
 }
 
-async function planAll(
-	{ roots, tools }: DriftConfig,
-	io: Io,
-): Promise<ReadonlyMap<DriftConfig["roots"][number], Planned>> {
-	const terraform = new Terraform(tools, io);
-	const step = showStep(io, roots.length, "planned");
-	const planned = new Map<DriftConfig["roots"][number], Planned>();
-	try {
-		await inOrder(
-			roots,
-			new Map(),
-			tools.parallel,
-			async (root) => {
-				step.begin(root);
-				const result =
-					(await terraform.init(root)) ?? (await terraform.plan(root));
-				planned.set(root, result);
-				step.end(root, result.reason ?? result.state);
-				return true;
-			},
-			() => {},
-		);
-	} finally {
-		terraform.close();
-	}
-	return planned;
-}
-
 /**
  * Carries over since when each stack has not been clean, and publishes. Where that cannot be read back nothing is
  * published: a push would begin every age anew, and the group of the last run goes on ageing until the alert on a stale
  * run fires.
  */
 async function publish(
-	{ roots, push, ca }: DriftConfig,
-	planned: ReadonlyMap<DriftConfig["roots"][number], Planned>,
+	{ push, ca }: DriftConfig,
+	planned: readonly Omit<StackRun, "firstSeen">[],
 	now: number,
 	io: Io,
 ): Promise<{ runs: readonly StackRun[]; pushed: boolean | null }> {
 	const runsSince = (seen: ReadonlyMap<string, number> | undefined) =>
-		roots.flatMap((root): StackRun[] => {
-			const plan = planned.get(root);
-			const isSeen = seen && plan?.state !== "clean";
-			const firstSeen = isSeen ? (seen.get(root.stack) ?? now) : undefined;
-			return plan ? [{ root, ...plan, firstSeen }] : [];
+		planned.map((plan): StackRun => {
+			const isSeen = seen && plan.state !== "clean";
+			const firstSeen = isSeen ? (seen.get(plan.root.stack) ?? now) : undefined;
+			return { ...plan, firstSeen };
 		});
 	if (!push) return { runs: runsSince(undefined), pushed: null };
 	const pushgateway = new Pushgateway({ url: push.url, ca });

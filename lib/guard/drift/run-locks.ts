@@ -4,11 +4,10 @@ import type { DriftConfig } from "../config";
 import { EXIT, type ExitCode } from "../contract";
 import type { Io } from "../io";
 import { printableJson } from "../printable";
-import { inOrder } from "../roots/in-order";
+import { askEveryRoot } from "../roots/ask-every-root";
 import { type Lock, readTime } from "../roots/read-failure";
 import type { Root } from "../roots/root";
-import { showStep } from "../roots/show-step";
-import { Terraform } from "../roots/terraform";
+import type { Terraform } from "../roots/terraform";
 import { asText } from "../text";
 
 interface LockRun {
@@ -17,44 +16,23 @@ interface LockRun {
 	readonly state: "free" | "held" | "left" | "error";
 	readonly lock: Lock | undefined;
 	readonly reason: string | undefined;
+	/** The command line that frees it; null: none does, or there is nothing to free. */
+	readonly unlock: string | null;
 }
 
 /** `guard drift --locks`: who holds the state of each root and since when, and how to free it. Exit 1: somebody does. */
-export async function runLocks(
-	{ roots, tools, output }: DriftConfig,
-	io: Io,
-): Promise<ExitCode> {
-	const terraform = new Terraform(tools, io);
-	const step = showStep(io, roots.length, "asked");
-	const found = new Map<Root, LockRun>();
-	try {
-		await inOrder(
-			roots,
-			new Map(),
-			tools.parallel,
-			async (root) => {
-				step.begin(root);
-				const broken = await terraform.init(root);
-				// init says where the state is; asking takes over what a killed run left there, and removes its note
-				const left = noteOf(root.folder);
-				const failed = broken ?? (await terraform.askForLock(root));
-				const lock = failed?.lock ?? (failed ? undefined : left);
-				const held = failed?.lock ? "held" : failed ? "error" : undefined;
-				const state = held ?? (left ? "left" : "free");
-				found.set(root, { root, state, lock, reason: failed?.reason });
-				step.end(root, state);
-				return true;
-			},
-			() => {},
-		);
-	} finally {
-		terraform.close();
-	}
-	const runs = roots.flatMap((root) => found.get(root) ?? []);
-	const unlock = ({ root, lock }: LockRun) =>
-		lock?.id ? unlockLine(terraform.words(root), root, lock.id) : null;
+export async function runLocks(config: DriftConfig, io: Io): Promise<ExitCode> {
+	const runs = await askEveryRoot(
+		config,
+		{
+			ask: askForLock,
+			done: "asked",
+			how: ({ state }) => state,
+		},
+		io,
+	);
 	io.out(
-		output === "json"
+		config.output === "json"
 			? printableJson({
 					schema: 1,
 					version: io.version,
@@ -65,14 +43,30 @@ export async function runLocks(
 						state: run.state,
 						lock: run.lock ?? null,
 						reason: run.reason ?? null,
-						unlock: unlock(run),
+						unlock: run.unlock,
 					})),
 				})
-			: asText(runs.flatMap((run) => lines(run, unlock(run), io.now()))),
+			: asText(runs.flatMap((run) => lines(run, io.now()))),
 	);
 	const has = (state: string) => runs.some((run) => run.state === state);
 	if (has("error")) return EXIT.couldNotLook;
 	return has("held") || has("left") ? EXIT.findings : EXIT.clean;
+}
+
+async function askForLock(terraform: Terraform, root: Root): Promise<LockRun> {
+	const broken = await terraform.init(root);
+	// init says where the state is; asking takes over what a killed run left there, and removes its note
+	const left = noteOf(root.folder);
+	const failed = broken ?? (await terraform.askForLock(root));
+	const lock = failed?.lock ?? (failed ? undefined : left);
+	const held = failed?.lock ? "held" : failed ? "error" : undefined;
+	return {
+		root,
+		state: held ?? (left ? "left" : "free"),
+		lock,
+		reason: failed?.reason,
+		unlock: lock?.id ? unlockLine(terraform.words(root), root, lock.id) : null,
+	};
 }
 
 const WORDS = {
@@ -83,8 +77,7 @@ const WORDS = {
 } as const;
 
 function lines(
-	{ root, state, lock, reason }: LockRun,
-	unlock: string | null,
+	{ root, state, lock, reason, unlock }: LockRun,
 	now: number,
 ): readonly string[] {
 	const head = `${WORDS[state]}  ${root.stack}`;

@@ -59,15 +59,11 @@ export function parseGateConfig(inputs: Inputs): GateConfig | undefined {
 function readGateRegistry(inputs: Inputs): Origin | undefined {
 	const given = inputs.given("registry");
 	const isCache = inputs.isOn("cache");
-	if (given && isCache)
+	if (isCache === (given !== undefined))
 		inputs.refuse(
-			"--registry and --cache: both given",
-			"one of them",
-			"give --registry URL for a registry that is pushed to, --cache for a pull-through cache",
-		);
-	if (!given && !isCache)
-		inputs.refuse(
-			"--registry or --cache: neither given",
+			isCache
+				? "--registry and --cache: both given"
+				: "--registry or --cache: neither given",
 			"one of them",
 			"give --registry URL for a registry that is pushed to, --cache for a pull-through cache",
 		);

@@ -1,29 +1,17 @@
 import type { EmbeddedRegistry } from "../support/embedded-registry";
-import { multiArch } from "../support/images";
 import {
+	BASIC,
+	CONTENT,
 	CREDENTIALS,
 	closeAll,
 	collect,
 	failureOf,
 	open,
+	seeded,
 	startRegistry,
 } from "./harness";
 
 afterEach(closeAll);
-
-const BASIC = Buffer.from(
-	`${CREDENTIALS.user}:${CREDENTIALS.password}`,
-).toString("base64");
-const content = multiArch("a");
-
-async function seeded(
-	options: Parameters<typeof startRegistry>[0],
-): Promise<EmbeddedRegistry> {
-	const registry = await startRegistry(options);
-	registry.store.put("app", content, "v1");
-	registry.store.put("other", content, "v1");
-	return registry;
-}
 
 const tokens = (registry: EmbeddedRegistry) =>
 	registry.requests.filter(({ url }) => url.startsWith("/token"));
@@ -38,9 +26,9 @@ describe("Bearer", () => {
 			const client = open(registry.origin, { credentials: CREDENTIALS });
 			await Promise.all([
 				...Array.from({ length: 5 }, () =>
-					client.fetchManifest("app", content.root),
+					client.fetchManifest("app", CONTENT.root),
 				),
-				client.fetchManifest("other", content.root),
+				client.fetchManifest("other", CONTENT.root),
 				collect(client.listRepositories()),
 			]);
 			expect(
@@ -69,7 +57,7 @@ describe("Bearer", () => {
 		registry.revokeTokens();
 		await Promise.all([
 			client.fetchManifest("app", "v1"),
-			client.fetchManifest("app", content.root),
+			client.fetchManifest("app", CONTENT.root),
 		]);
 		expect(tokens(registry)).toHaveLength(2);
 	});

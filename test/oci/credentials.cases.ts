@@ -1,32 +1,16 @@
 import type { IncomingMessage } from "node:http";
-import type { EmbeddedRegistry } from "../support/embedded-registry";
-import { multiArch } from "../support/images";
 import {
+	BASIC,
+	CONTENT,
 	CREDENTIALS,
 	closeAll,
 	failureOf,
 	open,
+	seeded,
 	startRegistry,
 } from "./harness";
 
 afterEach(closeAll);
-
-const BASIC = Buffer.from(
-	`${CREDENTIALS.user}:${CREDENTIALS.password}`,
-).toString("base64");
-const content = multiArch("a");
-
-async function seeded(
-	options: Parameters<typeof startRegistry>[0],
-): Promise<EmbeddedRegistry> {
-	const registry = await startRegistry(options);
-	registry.store.put("app", content, "v1");
-	registry.store.put("other", content, "v1");
-	return registry;
-}
-
-const _tokens = (registry: EmbeddedRegistry) =>
-	registry.requests.filter(({ url }) => url.startsWith("/token"));
 
 describe("credentials stay at home", () => {
 	/** A registry that somebody else runs, and all that reached it. */
@@ -62,7 +46,7 @@ describe("credentials stay at home", () => {
 				return true;
 			};
 			const client = open(registry.origin, { credentials: CREDENTIALS });
-			const [digest = "", bytes] = [...content.blobs][0] ?? [];
+			const [digest = "", bytes] = [...CONTENT.blobs][0] ?? [];
 			const descriptor = { mediaType: "", digest, size: bytes?.length };
 			expect(await client.readBlob("app", descriptor, "tail")).toMatchObject({
 				bytesRead: 1,
@@ -91,7 +75,7 @@ describe("credentials stay at home", () => {
 		};
 		other.before = (_, response) => {
 			response.writeHead(307, {
-				location: `${registry.origin}/v2/app/manifests/${content.root}`,
+				location: `${registry.origin}/v2/app/manifests/${CONTENT.root}`,
 			});
 			response.end();
 			return true;

@@ -14,6 +14,10 @@ import {
 import { multiArch } from "../support/images";
 
 export const CREDENTIALS = { user: "prober", password: "s3cret-pass" };
+/** `CREDENTIALS` as a Basic header has them. */
+export const BASIC = Buffer.from(
+	`${CREDENTIALS.user}:${CREDENTIALS.password}`,
+).toString("base64");
 
 const ends: (() => unknown)[] = [];
 
@@ -85,8 +89,18 @@ export async function failureOf(
 	}
 }
 
-/** What `answering` holds as `app:v1`. */
+/** What `seeded` and `answering` hold as `app:v1`. */
 export const CONTENT = multiArch("a");
+
+/** A registry with `app:v1` and `other:v1`. */
+export async function seeded(
+	options: EmbeddedOptions,
+): Promise<EmbeddedRegistry> {
+	const registry = await startRegistry(options);
+	registry.store.put("app", CONTENT, "v1");
+	registry.store.put("other", CONTENT, "v1");
+	return registry;
+}
 
 /** A registry that answers everything but `/v2/` by hand. */
 export async function answering(

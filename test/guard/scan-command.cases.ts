@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { SCAN_METRICS } from "../../lib/guard/contract";
@@ -10,6 +9,7 @@ import { children } from "../support/damage";
 import { multiArch, sha256 } from "../support/images";
 import { runCli } from "../support/run-cli";
 import { plant, Storage } from "../support/storage";
+import { plantedStore } from "./planted-store";
 
 const APP = multiArch("scan/command");
 const [CHILD = ""] = children(APP, APP.root);
@@ -23,10 +23,7 @@ let base: string;
 let store: string;
 let storage: Storage;
 beforeEach(() => {
-	base = mkdtempSync(join(tmpdir(), "scan-"));
-	store = join(base, "private");
-	storage = new Storage(store);
-	storage.put("app", APP, "v1");
+	({ base, store, storage } = plantedStore(APP));
 });
 afterEach(() => rmSync(base, { recursive: true }));
 

@@ -20,6 +20,7 @@ import {
 	sha256,
 } from "../support/images";
 import { plant, Storage } from "../support/storage";
+import { plantedStore } from "./planted-store";
 
 const APP = multiArch("scan/app");
 const [CHILD = ""] = children(APP, APP.root);
@@ -29,10 +30,7 @@ let base: string;
 let store: string;
 let storage: Storage;
 beforeEach(() => {
-	base = mkdtempSync(join(tmpdir(), "scan-"));
-	store = join(base, "private");
-	storage = new Storage(store);
-	storage.put("app", APP, "v1");
+	({ base, store, storage } = plantedStore(APP));
 });
 afterEach(() => rmSync(base, { recursive: true }));
 

@@ -1,37 +1,27 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PushTarget } from "../../lib/pipelines/pipelines";
 import { workflowFiles } from "../../lib/pipelines/workflow-files";
-import type { Secret } from "../../lib/woodpecker/secret";
 import { props } from "../pipelines/example";
 import { children } from "../support/damage";
-import { Distribution, PASSWORD, USER } from "../support/distribution";
+import { type Distribution, PASSWORD, USER } from "../support/distribution";
 import { emittedStep, runStep } from "../support/emitted-step";
 import { type Content, multiArch } from "../support/images";
 import { Lab } from "../support/lab";
-import { privateCa } from "../support/private-ca";
 import { pushContent } from "../support/push";
 import { requirePrograms } from "../support/requires";
 import { type Finished, runProgram } from "../support/run-program";
 import { plant } from "../support/storage";
+import { startTwoTargets, TARGET_SECRETS } from "../support/two-targets";
 
 const { suite, programs } = requirePrograms("registry2", "htpasswd", "openssl");
 const ROOT = join(__dirname, "../..");
 const SHA = "0123456789abcdef0123456789abcdef01234567";
 const TAG = SHA.slice(0, 8);
 const SECRETS = {
-	registry_user: USER,
-	registry_password: PASSWORD,
-	forgejo_user: USER,
-	forgejo_push_token: PASSWORD,
+	...TARGET_SECRETS,
 	registry_ssh_key: "-",
 	slack_webhook: "-",
 };
-const secret = (name: keyof typeof SECRETS): Secret => ({
-	name,
-	events: ["push", "manual"],
-	vault: { path: "secret/lab", key: name },
-});
 
 suite("verify-integrity of build-ci-image, its own command lines", () => {
 	const lab = new Lab();
@@ -41,16 +31,8 @@ suite("verify-integrity of build-ci-image, its own command lines", () => {
 	let file: string;
 
 	lab.before(async () => {
-		const tls = privateCa(programs.openssl, lab.folder, "localhost");
-		const start = (name: string) =>
-			Distribution.start(lab, {
-				name,
-				program: programs.registry2,
-				htpasswd: programs.htpasswd,
-				tls,
-				cache: false,
-			});
-		[first, second] = await Promise.all([start("first"), start("second")]);
+		const started = await startTwoTargets(lab, programs);
+		({ first, second } = started);
 		workspace = join(lab.folder, "workspace");
 		mkdirSync(join(workspace, "ci"), { recursive: true });
 		cpSync(join(ROOT, "dist/guard.mjs"), join(workspace, "ci/guard.mjs"));
@@ -58,21 +40,8 @@ suite("verify-integrity of build-ci-image, its own command lines", () => {
 			join(ROOT, "ci/registry-auth.mjs"),
 			join(workspace, "ci/registry-auth.mjs"),
 		);
-		const { ca } = tls;
-		const targets: readonly PushTarget[] = [
-			{
-				ca,
-				repository: `${first.host}/infra-ci`,
-				user: secret("registry_user"),
-				password: secret("registry_password"),
-			},
-			{
-				ca,
-				repository: `${second.host}/viktor/infra-ci`,
-				user: secret("forgejo_user"),
-				password: secret("forgejo_push_token"),
-			},
-		];
+		const { ca } = started.tls;
+		const targets = started.targets.map((target) => ({ ...target, ca }));
 		file =
 			workflowFiles({ ...props, infraCi: { ...props.infraCi, targets } }).files[
 				"build-ci-image.yml"

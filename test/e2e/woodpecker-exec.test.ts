@@ -2,20 +2,20 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { PipelinesProps, PushTarget } from "../../lib/pipelines/pipelines";
+import type { PipelinesProps } from "../../lib/pipelines/pipelines";
 import { workflowFiles } from "../../lib/pipelines/workflow-files";
 import { renderWorkflow } from "../../lib/woodpecker/render";
-import type { Secret } from "../../lib/woodpecker/secret";
 import { props } from "../pipelines/example";
 import { children } from "../support/damage";
-import { Distribution, PASSWORD, USER } from "../support/distribution";
+import { type Distribution, PASSWORD, USER } from "../support/distribution";
 import { multiArch } from "../support/images";
 import { Lab } from "../support/lab";
-import { privateCa } from "../support/private-ca";
 import { pushContent } from "../support/push";
 import { ifPresent, requirePrograms } from "../support/requires";
+import { shellish } from "../support/shellish";
 import { plant } from "../support/storage";
 import { dataRoot, must, writeFiles } from "../support/terraform/hand-written";
+import { startTwoTargets, TARGET_SECRETS } from "../support/two-targets";
 import { NEEDS_CLI, WOODPECKER_CLI } from "../support/woodpecker-cli";
 import { WorkflowLab } from "../support/workflow-lab";
 
@@ -67,29 +67,8 @@ suite("whole workflows, run", () => {
 
 		lab.test("whatever text a step is given, its shell gets", async () => {
 			const texts = fc.sample(
-				fc
-					.array(
-						fc.oneof(
-							fc.constantFrom(
-								...[
-									"$",
-									"{",
-									"}",
-									"\\",
-									"/",
-									"${",
-									"$$",
-									"${a[@]}",
-									"\n",
-									"\t",
-								],
-								...["x", "'", '"', "#", ": ", "- ", "|", "%", " ", "\\n", "`"],
-							),
-							fc.string({ unit: "grapheme" }),
-						),
-					)
-					// an environment has no NUL, and YAML no lone carriage return or control character
-					.map((parts) => parts.join("").replace(/[^\P{C}\n\t]/gu, "")),
+				// an environment has no NUL, and YAML no lone carriage return or control character
+				shellish.map((any) => any.replace(/[^\P{C}\n\t]/gu, "")),
 				{ seed: 7, numRuns: 300 },
 			);
 			const names = texts.map((_, i) => `X${i}`);
@@ -126,48 +105,22 @@ suite("whole workflows, run", () => {
 		let second: Distribution;
 		let env: Record<string, string>;
 		let text: string;
-		const secrets = {
-			registry_user: USER,
-			registry_password: PASSWORD,
-			forgejo_user: USER,
-			forgejo_push_token: PASSWORD,
-		};
-		const secret = (name: keyof typeof secrets): Secret => ({
-			name,
-			events: ["push", "manual"],
-			vault: { path: "secret/lab", key: name },
-		});
 		const build = () =>
 			workflows.run(
 				"build-ci-image",
 				text,
-				{ event: "manual", branch: "master", sha: SHA, secrets },
+				{
+					event: "manual",
+					branch: "master",
+					sha: SHA,
+					secrets: TARGET_SECRETS,
+				},
 				env,
 			);
 
 		lab.before(async () => {
-			const tls = privateCa(programs.openssl, lab.folder, "localhost");
-			const start = (name: string) =>
-				Distribution.start(lab, {
-					name,
-					program: programs.registry2,
-					htpasswd: programs.htpasswd,
-					tls,
-					cache: false,
-				});
-			[first, second] = await Promise.all([start("first"), start("second")]);
-			const targets: readonly PushTarget[] = [
-				{
-					repository: `${first.host}/infra-ci`,
-					user: secret("registry_user"),
-					password: secret("registry_password"),
-				},
-				{
-					repository: `${second.host}/viktor/infra-ci`,
-					user: secret("forgejo_user"),
-					password: secret("forgejo_push_token"),
-				},
-			];
+			const { targets, tls, ...started } = await startTwoTargets(lab, programs);
+			({ first, second } = started);
 			text = emitted("build-ci-image", {
 				infraCi: { ...props.infraCi, targets, breakglass: false },
 			});
@@ -230,7 +183,7 @@ suite("whole workflows, run", () => {
 						event: "manual",
 						branch: "master",
 						variables: { ISSUE_NUMBER: "5" },
-						secrets,
+						secrets: TARGET_SECRETS,
 					});
 					expect(ran.output).toContain("no workflows to execute");
 					expect(workflows.told).toEqual([]);

@@ -54,6 +54,15 @@ export class SyncedVm {
 		return new SyncedVm(lab.folder, machine, ports, breaking);
 	}
 
+	/** One that a first sync has brought to `whole()`, and that serves. */
+	static async startSynced(lab: Lab, programs: Programs): Promise<SyncedVm> {
+		const vm = await SyncedVm.start(lab, programs);
+		expectExit(await vm.sync(vm.whole()), 0);
+		vm.machine.done();
+		expect(await vm.front()).toBe(200);
+		return vm;
+	}
+
 	config(name: "a" | "b", extra = ""): string {
 		const store = this.machine.path(`opt/registry/data/${name}`);
 		return [

@@ -10,7 +10,8 @@ export function registryConfigSync(pipelines: Pipelines): Workflow {
 	const { branch, registryHost, infraCiImage } = pipelines;
 	const { bundle = "generated/registry-host/vm" } = registryHost;
 	const when: readonly Condition[] = [
-		{ event: "push", branch, path: [`${bundle}/**`] },
+		// the guard is a file of the VM too, and lies beside the script that ships it
+		{ event: "push", branch, path: [`${bundle}/**`, "ci/guard.mjs"] },
 		{ event: "manual", branch, variables: manualGuard("registry-config-sync") },
 	];
 	return notified(pipelines, {

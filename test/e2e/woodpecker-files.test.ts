@@ -160,6 +160,7 @@ ifPresent(WOODPECKER_CLI !== undefined, NEEDS_CLI)(
 				branch: "master",
 				paths: ["generated/registry-host/vm/opt/registry/bin/x"],
 			},
+			{ event: "push", branch: "master", paths: ["ci/guard.mjs"] },
 			{ event: "push", branch: "master", paths: ["scripts/pve-nfs-exports"] },
 			{ event: "pull_request", branch: "master", paths: ["ci/Dockerfile"] },
 			{ event: "tag", branch: "master" },

@@ -44,6 +44,7 @@ const EVERY_PUSH = ["build-cli", "default", "k8s-portal"];
 test.each([
 	["ci/Dockerfile", ["build-ci-image"]],
 	["ci/notify", []],
+	["ci/guard.mjs", ["registry-config-sync"]],
 	[
 		"generated/registry-host/vm/opt/registry/nginx.conf",
 		["registry-config-sync"],

@@ -92,6 +92,8 @@ function lintParsed(workflow: ParsedWorkflow, report: Lint): void {
 			`got ${key} in a ${place === "stepWhen" ? "when" : place}`,
 			"wanted a key of Woodpecker's schema",
 		);
+	for (const { reason, wanted, line } of workflow.wrongValues)
+		report("unknown-value", "error", line, reason, wanted);
 	const rootEvents =
 		when.length > 0 && when.every(({ events }) => events.length > 0);
 	const all = when.flatMap(({ events }) => events);

@@ -31,7 +31,7 @@ export function manualClashes(
 				for (const { workflow: second, verdict: other } of started.slice(
 					i + 1,
 				)) {
-					const pair = `${first.name} ${second.name}`;
+					const pair = `${first.file} ${second.file}`;
 					const isMeant = together.some(
 						(set) => set.includes(first.name) && set.includes(second.name),
 					);
@@ -43,7 +43,7 @@ export function manualClashes(
 						pair,
 						clash(
 							second,
-							`got ${first.name} and ${second.name} ${isSure ? "both" : "perhaps both"} on ${describe(variables)}`,
+							`got ${called(first, second)} and ${called(second, first)} ${isSure ? "both" : "perhaps both"} on ${describe(variables)}`,
 							"wanted an evaluate that tells them apart",
 						),
 					);
@@ -60,6 +60,11 @@ export function manualClashes(
 			),
 		);
 	return [...clashes.values()];
+}
+
+/** Its name; the file, where the other one has the same name: `a.yml` beside `a.yaml`. */
+function called({ name, file }: ParsedWorkflow, other: ParsedWorkflow): string {
+	return name === other.name ? file : name;
 }
 
 function clash(

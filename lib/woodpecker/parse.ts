@@ -1,8 +1,14 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, LineCounter, type Node, parseDocument } from "yaml";
 import { GENERATED } from "./mark";
 import { matrixCells } from "./matrix-cells";
 import { mergeSequences } from "./merge-sequences";
+import { list, type Raw, record, string, strings } from "./raw";
 import { SCHEMA_KEYS, type SchemaPlace } from "./schema-keys";
+import {
+	type WrongValue,
+	wrongDependencies,
+	wrongFilters,
+} from "./wrong-values";
 
 /** Include and exclude globs; both empty means no filter. */
 export interface ParsedPattern {
@@ -49,7 +55,7 @@ export interface ParsedStep {
 	readonly when: readonly ParsedCondition[];
 	/** Without the optional ones. */
 	readonly dependsOn: readonly string[];
-	/** An empty list counts too: the step starts at once. */
+	/** An empty list counts too: the step starts at once. Nothing after the colon does not. */
 	readonly hasDependsOn: boolean;
 	readonly line: number;
 }
@@ -72,6 +78,7 @@ export interface ParsedWorkflow {
 	/** Workflows that it waits for, without the optional ones. */
 	readonly dependsOn: readonly string[];
 	readonly unknownKeys: readonly UnknownKey[];
+	readonly wrongValues: readonly (WrongValue & { readonly line: number })[];
 	readonly text: string;
 }
 
@@ -85,7 +92,6 @@ export class WorkflowSyntaxError extends Error {
 	}
 }
 
-type Raw = Record<string, unknown>;
 const MAX_BYTES = 1024 * 1024;
 /** What YAML does not let in. */
 const CONTROL = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ud800-\udfff\ue000-\uffff]/;
@@ -150,10 +156,19 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 			for (const [i, each] of value.entries())
 				judgeKeys(each, place, ...path, i);
 	};
+	const wrongValues: (WrongValue & { line: number })[] = [];
+	const judgeValues = (value: Raw, ...path: (string | number)[]) => {
+		for (const each of [
+			...wrongDependencies(value.depends_on),
+			...wrongFilters(value.when),
+		])
+			wrongValues.push({ ...each, line: lineOf(...path, ...each.path) });
+	};
 	const containers = (section: "steps" | "services"): ParsedStep[] =>
 		named(raw[section]).map(([key, each, own]) => {
 			judgeKeys(own, section === "steps" ? "step" : "service", section, key);
 			judgeWhen(each.when, "stepWhen", section, key, "when");
+			judgeValues(own, section, key);
 			for (const map of ["environment", "settings"])
 				if (typeof (each[map] ?? {}) !== "object" || Array.isArray(each[map]))
 					throw new WorkflowSyntaxError(
@@ -180,12 +195,13 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 					lineOf(section, key, "when", ...path),
 				),
 				dependsOn: required(each.depends_on),
-				hasDependsOn: each.depends_on !== undefined,
+				hasDependsOn: (each.depends_on ?? null) !== null,
 				line: lineOf(section, key),
 			};
 		});
 	judgeKeys(raw, "workflow");
 	judgeWhen(raw.when, "when", "when");
+	judgeValues(raw);
 	return {
 		file,
 		name: file.replace(/^.*\//, "").replace(/\.ya?ml$/, ""),
@@ -202,6 +218,7 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 		cells: matrixCells(record(raw.matrix)),
 		dependsOn: required(raw.depends_on),
 		unknownKeys,
+		wrongValues,
 		text,
 	};
 }
@@ -210,7 +227,8 @@ export function parseWorkflow(file: string, text: string): ParsedWorkflow {
 function required(value: unknown): string[] {
 	return list(value)
 		.filter((one) => record(one).optional !== true)
-		.map((one) => string(record(one).name ?? one));
+		.map((one) => record(one).name ?? one)
+		.filter((one) => typeof one === "string");
 }
 
 /** Steps are a list, or a mapping by name. */
@@ -275,25 +293,4 @@ function secretNames(value: unknown): string[] {
 			? [each]
 			: secretNames(each),
 	);
-}
-
-function record(value: unknown): Raw {
-	return typeof value === "object" && value !== null && !Array.isArray(value)
-		? (value as Raw)
-		: {};
-}
-
-function list(value: unknown): unknown[] {
-	if (value === undefined || value === null) return [];
-	return Array.isArray(value) ? value : [value];
-}
-
-function strings(value: unknown): string[] {
-	return list(value).map(string);
-}
-
-function string(value: unknown): string {
-	return isScalar(value) || value === undefined || value === null
-		? ""
-		: String(value);
 }

@@ -12,7 +12,7 @@ export const WORKFLOW_RULES = {
 	"unknown-event":
 		"an event that Woodpecker does not know: nothing starts on it",
 	"unknown-value":
-		"a value that Woodpecker does not know: the step runs as if it were not there, or never; lint --strict alone says so",
+		"a value that Woodpecker does not know, or of another kind than belongs there: it counts as if it were not there, or nothing runs; mostly lint --strict alone says so",
 	"path-without-effect":
 		"a path filter is true on events that have no paths: the step always runs there",
 	"filter-without-effect":

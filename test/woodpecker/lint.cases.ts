@@ -104,6 +104,22 @@ test.each([
 		[],
 	],
 	[
+		"kinds that do not belong there, with where they stand",
+		`when:\n  - event: push\n    evaluate: 1\n    branch: {include: [2]}\ndepends_on:\n${STEPS}    depends_on: [[a]]\n    when:\n      status: {include: success}\n`,
+		[
+			"unknown-value:3",
+			"unknown-value:4",
+			"unknown-value:5",
+			"unknown-value:10",
+			"unknown-value:12",
+		],
+	],
+	[
+		"every kind that does",
+		`when:\n  - event: [push]\n    path: {include: a, exclude: [b], ignore_message: "", on_empty: true}\n    branch: {exclude: c}\n    evaluate: ""\ndepends_on: [a, {name: b, optional: true}]\n${STEPS}    depends_on: []\n    when: [{status: success, platform: [linux/amd64]}]\n`,
+		[],
+	],
+	[
 		"a floating service",
 		`when: {event: push}\n${STEPS}services:\n  - name: db\n    image: postgres:16\n`,
 		["floating-pin:7"],
@@ -214,6 +230,19 @@ describe("a folder", () => {
 				{ together: [["a", "b"]] },
 			).problems,
 		).toEqual([]);
+	});
+
+	test("two files of one name are told by their files", () => {
+		const { problems } = lintFolder({
+			"w/a.yml": manual(),
+			"w/a.yaml": manual(),
+			"w/b.yml": manual('X == "1"'),
+		});
+		expect(problems.map(({ reason }) => reason)).toEqual([
+			"got w/a.yml and w/a.yaml both on a bare manual run",
+			"got a and b both on X=1",
+			"got a and b both on X=1",
+		]);
 	});
 
 	test("what cannot be evaluated may fire: it clashes rather than stays silent", () => {

@@ -14,8 +14,15 @@ export interface Holding {
 /** By repository. */
 export type Holdings = ReadonlyMap<string, Holding>;
 
-function holdingOf(folder: RepositoryFolder): Holding {
+/** Of a folder that was read. */
+export interface Held extends Holding {
+	/** Without layers 2.8 does not list a repository: its catalog has no such name, and a collection deletes its manifests. */
+	readonly hasLayers: boolean;
+}
+
+function holdingOf(folder: RepositoryFolder): Held {
 	return {
+		hasLayers: folder.layers.length > 0,
 		tags: new Map(
 			folder.tags.map((tag) => {
 				const target = folder.tagTarget(tag);
@@ -35,8 +42,8 @@ function holdingOf(folder: RepositoryFolder): Holding {
  *
  * @param base folder with `docker/registry/v2` below it
  */
-export function readHoldings(base: string): Holdings {
-	const holdings = new Map<string, Holding>();
+export function readHoldings(base: string): ReadonlyMap<string, Held> {
+	const holdings = new Map<string, Held>();
 	const root = join(base, "docker/registry/v2");
 	for (const name of listRepositories(join(root, "repositories")).names) {
 		const folder = openRepository(root, name);

@@ -5,7 +5,7 @@ import type { GateConfig } from "./config";
 import type { Outcome } from "./contract";
 import { closedDoor } from "./entrance";
 import type { Finding, Report } from "./finding";
-import { type Holdings, readHoldings } from "./gate-holdings";
+import { type Held, type Holdings, readHoldings } from "./gate-holdings";
 import type { Io } from "./io";
 import { openClient } from "./open-client";
 import type { Origin } from "./origin";
@@ -57,7 +57,11 @@ export async function lookAtGate(
 	const walk = async () => {
 		const named = readHoldings(base);
 		// a registry that nobody has pushed to has no catalog to shrink
-		const least = named.size > 0 ? 1 : 0;
+		const least = [...named.values()].some(
+			({ hasLayers, revisions }) => hasLayers && revisions.length > 0,
+		)
+			? 1
+			: 0;
 		const walked = await walkOf(registry, config, deadline, least, io);
 		return sameStore(walked, named);
 	};
@@ -70,16 +74,30 @@ export async function lookAtGate(
 }
 
 /** A registry that shows fewer tags than the store has serves another one, as behind an nginx with a stale address. */
-function sameStore(walk: Report, named: Holdings): Report {
+function sameStore(walk: Report, named: ReadonlyMap<string, Held>): Report {
 	let tags = 0;
-	for (const held of named.values())
-		for (const digest of held.tags.values()) if (digest) tags++;
+	const unlisted: string[] = [];
+	for (const [name, held] of named) {
+		const count = [...held.tags.values()].filter(Boolean).length;
+		tags += count;
+		if (count > 0 && !held.hasLayers) unlisted.push(name);
+	}
 	if (walk.outcome !== "complete" || walk.counts.tags >= tags) return walk;
-	const detail = `${walk.registry} shows ${walk.counts.tags} tags, the store has ${tags}: it serves another store`;
+	const shows = `${walk.registry} shows ${walk.counts.tags} tags, the store has ${tags}`;
+	const trouble =
+		unlisted.length > 0
+			? {
+					reason: "protocol" as const,
+					detail: `${shows}: it does not list ${unlisted.join(", ")}, which has no layers, and its collection would delete the manifests`,
+				}
+			: {
+					reason: "wrong-backend" as const,
+					detail: `${shows}: it serves another store`,
+				};
 	return {
 		...walk,
 		outcome: "partial",
-		inconclusive: [...walk.inconclusive, { reason: "wrong-backend", detail }],
+		inconclusive: [...walk.inconclusive, trouble],
 	};
 }
 

@@ -37,7 +37,7 @@ export interface Now {
 
 const NOTHING: Holding = { tags: new Map(), revisions: [] };
 
-/** What was whole and is not now, once per (repository, digest); sorted by repository. */
+/** What was whole and is not now, once per (repository, digest) with all tags that lost it; sorted by repository. */
 export function lossesOf(
 	{ holdings: whole, broken }: Whole,
 	now: Now,
@@ -45,7 +45,8 @@ export function lossesOf(
 	const losses = new Map<string, Loss>();
 	const add = (loss: Loss) => {
 		const key = `${loss.repository} ${loss.digest ?? loss.tags.join()}`;
-		if (!losses.has(key)) losses.set(key, loss);
+		const { tags = [], ...first } = losses.get(key) ?? loss;
+		losses.set(key, { ...first, tags: [...new Set([...tags, ...loss.tags])] });
 	};
 	for (const { repository, tags, digest, reason } of now.findings) {
 		// wherever it points now: it was whole

@@ -68,6 +68,23 @@ describe("what a collection lost", () => {
 		).toEqual([{ ...gone, digest: LAYER, reason: "missing" }]);
 	});
 
+	test("every tag of a manifest is named, however it went", () => {
+		const both = wholeOf(holdings({ v1: INDEX, latest: INDEX }, [INDEX]), []);
+		const lost = (now: Holdings, tags: readonly string[][]) =>
+			lossesOf(both, {
+				...quiet,
+				holdings: now,
+				findings: tags.map((each) => finding({ tags: each, digest: INDEX })),
+			});
+		const all = { repository: "app", tags: ["v1", "latest"], digest: INDEX };
+		expect(lost(holdings({}, [INDEX]), [])).toEqual([
+			{ ...all, reason: "gone" },
+		]);
+		expect(lost(holdings({ latest: INDEX }, [INDEX]), [["latest"]])).toEqual([
+			{ ...all, tags: ["latest", "v1"], reason: "missing" },
+		]);
+	});
+
 	test("a tag and a whole repository that are not there any more", () => {
 		expect(lossesOf(whole, { ...quiet, holdings: new Map() })).toEqual([
 			{ repository: "app", tags: ["v1"], digest: INDEX, reason: "gone" },

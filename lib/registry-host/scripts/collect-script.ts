@@ -68,14 +68,54 @@ compose() { docker compose -f "$base/docker-compose.yml" "$@"; }
 registry() { compose run --rm --no-deps -T --name="registry-gc-$name" "$service" garbage-collect "$@" ${CONFIG} </dev/null; }
 blobs() { find "$store/docker/registry/v2/blobs" -mindepth 3 -maxdepth 3 -type d | wc -l; }
 bytes() { du -s --block-size=1 "$store/docker/registry/v2/blobs" | cut -f 1; }
-recall() { cat "$work/$1" 2>/dev/null || echo 0; }
+# blobs behind the layer links that are not by sha256: the registry stores all by that, and a collection looks for the others in vain
+other_layers() {
+  find "$store/docker/registry/v2/repositories" \\( -name _manifests -o -name _uploads -o -path '*/_layers/sha256' \\) -prune \\
+    -o -path '*/_layers/*' -name link -type f -exec awk 1 {} +
+}
+# note FILE TEXT: on a full disk what was there before stays
+note() { printf '%s\\n' "$2" >"$work/$1.tmp" && mv "$work/$1.tmp" "$work/$1"; }
+# recall FILE: a number that was noted, 0 where none is
+recall() {
+  local text=''
+  [ ! -e "$work/$1" ] || text=$(cat "$work/$1")
+  [[ $text =~ ^-?[0-9]+$ ]] || text=0
+  echo "$text"
+}
+
+# the folder of this collection's reports, by the clock; one that jumped must not take this very one away
+report_folder() {
+  reports=$work/$(date -u +%Y%m%dT%H%M%SZ)
+  mkdir -p "$reports"
+  [ "$(id -u)" -ne 0 ] || chown ${NODE_UID}:${NODE_UID} "$reports"
+  note reports "$reports"
+  find "$work" -mindepth 1 -maxdepth 1 -type d ! -path "$reports" | sort | head -n -${KEPT - 1} | xargs -r rm -r
+}
+
+shares() (
+  for part in gate run; do
+    [ ! -e "$work/$part.prom" ] || cat "$work/$part.prom" || exit 1
+  done
+)
 
 # one file for node_exporter, replaced in one step: the gate's share and the one of this script
 publish() {
-  mkdir -p "$textfiles"
-  cat "$work/gate.prom" "$work/run.prom" 2>/dev/null >"$textfiles/registry_guard_gc_$name.prom.tmp" || true
-  mv "$textfiles/registry_guard_gc_$name.prom.tmp" "$textfiles/registry_guard_gc_$name.prom"
+  local file=$textfiles/registry_guard_gc_$name.prom
+  if mkdir -p "$textfiles" && shares >"$file.tmp" && mv "$file.tmp" "$file"; then return; fi
+  withdraw
 }
+
+# what node_exporter has is not true any more: that nothing is there is an alert, an old success is none
+withdraw() {
+  say "the metrics cannot be written to $textfiles"
+  rm -f "$textfiles/registry_guard_gc_$name.prom" "$textfiles/registry_guard_gc_$name.prom.tmp" || true
+  return 1
+}
+
+# a collection that nobody has brought to its end; one that waits for the lock has not begun
+unsettled() { [ -e "$work/step" ] && [ "$(cat "$work/step")" != lock ]; }
+# the gate, as its STATE says, or its metrics where the guard was killed in between
+is_open() { [ -e "$work/gate.json" ] || grep -qs '^${GC_METRICS.openSince.name}.* [1-9]' "$work/gate.prom"; }
 `;
 
 const STEPS = `
@@ -83,6 +123,8 @@ begin() {
   mkdir -p "$work"
   # the guard writes its state as another user
   [ "$(id -u)" -ne 0 ] || chown ${NODE_UID}:${NODE_UID} "$work"
+  # an earlier one comes to its end first: run does that, which has the lock
+  if unsettled; then return; fi
   rm -f "$work/deleted" "$work/reclaimed"
   at lock
 }
@@ -90,16 +132,15 @@ begin() {
 steps() {
   at old-cron
   "$bin/old-cron" >&2 || fail "old crontab lines collect beside this: $bin/enable --disable-old comments them out"
+  at store
   if [ ! -d "$store/docker/registry/v2/blobs" ]; then
+    # an earlier collection had a store to look at
+    [ ! -e "$work/reports" ] || fail "nothing is in $store any more: is its disk mounted?"
     say "nothing is stored yet"
     at collected
     return
   fi
-  reports=$work/$(date -u +%Y%m%dT%H%M%SZ)
-  mkdir -p "$reports"
-  [ "$(id -u)" -ne 0 ] || chown ${NODE_UID}:${NODE_UID} "$reports"
-  echo "$reports" >"$work/reports"
-  find "$work" -mindepth 1 -maxdepth 1 -type d | sort | head -n -${KEPT} | xargs -r rm -r
+  report_folder
 
   at gate-open
   "$bin/guard" gate open "$work/gate.json" --base "$store" "\${gate[@]}" --deadline ${GATE_DEADLINE} \\
@@ -118,6 +159,8 @@ steps() {
   # a plain collection keeps every manifest; a summary that reads otherwise is one that nobody here understands
   grep -Eqx "[0-9]+ blobs marked, $eligible blobs and 0 manifests eligible for deletion" "$reports/dry-run.txt" ||
     fail "the dry run lists $eligible blobs and its summary does not say the same of blobs, and of manifests 0"
+  taken=$(comm -12 <(sed -n 's/^blob eligible for deletion: //p' "$reports/dry-run.txt" | sort) <(other_layers | sort -u))
+  [ -z "$taken" ] || fail "it would delete layers that were pushed by another digest than sha256, and that it does not know by that: \${taken//$'\\n'/ }"
 
   at collect
   blobs_before=$(blobs) bytes_before=$(bytes)
@@ -125,8 +168,8 @@ steps() {
     tail -n 5 "$reports/run.txt" >&2
     fail "the collection failed"
   }
-  echo $((blobs_before - $(blobs))) >"$work/deleted"
-  echo $((bytes_before - $(bytes))) >"$work/reclaimed"
+  note deleted $((blobs_before - $(blobs)))
+  note reclaimed $((bytes_before - $(bytes)))
 
   at count
   [ "$(recall deleted)" -eq "$eligible" ] || fail "the dry run listed $eligible blobs, $(recall deleted) were deleted"
@@ -152,12 +195,12 @@ halt() { docker rm -f "registry-gc-$name" >/dev/null 2>&1 || true; }
 
 # record FAILED-STEP: what happened, as metrics; none failed where it is empty
 record() {
-  local step=$1 success=1 one=1 now last deleted reclaimed
+  local step=$1 success=1 one=1 now last deleted reclaimed text
   now=$(date +%s)
   deleted=$(recall deleted) reclaimed=$(recall reclaimed)
-  if [ -n "$step" ]; then success=0; else echo "$now" >"$work/last-success"; fi
+  if [ -n "$step" ]; then success=0; else note last-success "$now" || true; fi
   last=$(recall last-success)
-  {
+  text=$(
 ${metricLines(GC_METRICS.success, "success", "    ")}
 ${metricLines(GC_METRICS.lastRun, "now", "    ")}
 ${metricLines(GC_METRICS.deletedBlobs, "deleted", "    ")}
@@ -168,12 +211,12 @@ ${metricLines(GC_METRICS.lastSuccess, "last", "      ")}
     if [ -n "$step" ]; then
 ${metricLines(GC_METRICS.failedStep, "one", "      ")}
     fi
-  } >"$work/run.prom"
-  publish
+  )
+  if note run.prom "$text"; then publish; else withdraw; fi
 }
 
 end() {
-  local failed='' code=0 reports
+  local failed='' code=0 recorded=yes reports=''
   halt
   if [ ! -e "$work/step" ]; then
     start || fail "CANNOT BE STARTED, it may not serve"
@@ -184,27 +227,38 @@ end() {
   failed=\${failed:-unknown}
   [ "$failed" != collected ] || failed=''
   if ! start; then
-    record "\${failed:-start}"
+    record "\${failed:-start}" || true
     fail "CANNOT BE STARTED, it may not serve; the gate stays open"
   fi
-  if [ -e "$work/gate.json" ]; then
-    reports=$(cat "$work/reports")
+  if is_open; then
+    [ ! -e "$work/reports" ] || reports=$(cat "$work/reports")
+    [ -d "$reports" ] || report_folder
     rm -f "$reports/close.json"
     "$bin/guard" gate close "$work/gate.json" --base "$store" "\${gate[@]}" --deadline ${GATE_DEADLINE} \\
       --textfile "$work/gate.prom" --report "$reports/close.json" >&2 || code=$?
     # Docker's own failures have the same codes as the guard's findings
     if [ "$code" -ne 0 ] && [ ! -e "$reports/close.json" ]; then code=3; fi
     if [ "$code" -gt 1 ]; then
-      record "\${failed:-gate-close}"
+      record "\${failed:-gate-close}" || true
       fail "could not be looked at again; once it can be: $bin/collect end $name $store \${gate[*]:0:\${#gate[@]}-2}"
     fi
-    [ "$code" -eq 0 ] || failed=\${failed:-gate-close}
-    mv "$work/gate.json" "$reports/state.json"
+    if [ "$code" -ne 0 ]; then
+      failed=\${failed:-gate-close}
+      echo "$failed" >"$work/step" || true
+    fi
+    [ ! -e "$work/gate.json" ] || mv "$work/gate.json" "$reports/state.json"
   fi
-  record "$failed"
-  rm -f "$work/step"
-  if [ "$code" -ne 0 ]; then fail "LOST: what was whole before is not whole now; both reports are in $reports"; fi
+  record "$failed" || recorded=no
+  # who comes next says it, where it could not be said now
+  [ "$recorded" = no ] || rm -f "$work/step"
+  if [ "$code" -ne 0 ]; then
+    if grep -qs '^${GC_METRICS.lost.name}.* 0$' "$work/gate.prom"; then
+      fail "nothing is lost, and what came in before it was stopped is not whole; both reports are in $reports"
+    fi
+    fail "LOST: what was whole before is not whole now; both reports are in $reports"
+  fi
   [ -z "$failed" ] || fail "failed at $failed; the registry is started again"
+  [ "$recorded" = yes ] || fail "collected, and nobody can be told"
   say "done"
 }
 `;
@@ -212,8 +266,17 @@ end() {
 
 const ACTIONS = `
 case $action in
-begin) begin ;;
+begin)
+  # what cannot even be begun leaves no old success behind
+  set -E
+  trap 'withdraw || true' ERR
+  begin
+  ;;
 run)
+  if unsettled; then
+    say "the last collection did not come to its end: that first"
+    "$bin/collect" end "\${@:2}" || exit 1
+  fi
   [ -e "$work/step" ] || begin
   # a process of its own: a step that fails ends the steps and nothing else
   "$bin/collect" steps "\${@:2}" || true

@@ -29,12 +29,15 @@ mkdir -p "$work" "$textfiles"
 [ "$(id -u)" -ne 0 ] || chown ${NODE_UID}:${NODE_UID} "$work"
 
 scan() {
-  local name=$1 store=$2 code=0
+  local name=$1 store=$2 code=0 file=$textfiles/registry_guard_scan_$1.prom
   ${binOf(host)}/guard scan "$store" "\${@:3}" --textfile "$work/$name.prom" || code=$?
   if [ -e "$work/$name.prom" ]; then
     # the guard names a store by its folder, the alerts by its registry
-    sed "s/registry=\\"[^\\"]*\\"/registry=\\"$name\\"/" "$work/$name.prom" >"$textfiles/registry_guard_scan_$name.prom.tmp"
-    mv "$textfiles/registry_guard_scan_$name.prom.tmp" "$textfiles/registry_guard_scan_$name.prom"
+    if ! sed "s/registry=\\"[^\\"]*\\"/registry=\\"$name\\"/" "$work/$name.prom" >"$file.tmp" || ! mv "$file.tmp" "$file"; then
+      # what is there is not true any more: that nothing is there is an alert
+      rm -f "$file" "$file.tmp" || true
+      code=3
+    fi
   fi
   if [ "$code" -gt "$worst" ]; then worst=$code; fi
 }

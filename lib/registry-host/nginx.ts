@@ -78,8 +78,11 @@ function common({ nginx }: RegistryHost): NginxLine[] {
 		"",
 		"# a question about a blob is for the registry: answered from the cache it would hide what is lost",
 		["map $request_method $not_get", ["GET 0;", "default 1;"]],
-		"# without a length nobody can tell a whole body from one that broke off",
-		["map $upstream_http_content_length $no_length", ['"" 1;', "default 0;"]],
+		"# without a length nobody can tell a whole body from one that broke off; nothing at all is what a full disk left of a layer",
+		[
+			"map $upstream_http_content_length $no_length",
+			['"" 1;', "0 1;", "default 0;"],
+		],
 	];
 }
 

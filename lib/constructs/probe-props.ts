@@ -65,7 +65,7 @@ export interface IntegrityProbeProps extends Placement {
 	readonly networkPolicy?: boolean;
 	/** The cluster's DNS pods. @default - `k8s-app: kube-dns` in kube-system, port 53 */
 	readonly dns?: PodPeer;
-	/** Pinned, with node >= 20 and a user 1000. @default - the pinned node image */
+	/** Pinned, with node >= 20.12 and a user 1000. @default - the pinned node image */
 	readonly image?: string;
 	/** @default - requests 50m and 64Mi, limits 1 CPU and 256Mi */
 	readonly resources?: Resources;

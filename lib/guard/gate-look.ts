@@ -48,6 +48,7 @@ export async function lookAtGate(
 			full: false,
 			cache: registry === undefined,
 			stop: AbortSignal.any([io.stop, left]),
+			startThread: io.startThread,
 		});
 		assertOneStore(base, seen);
 		// after it: what was deleted meanwhile is no loss

@@ -1,4 +1,5 @@
 import type { Environment, ReadFile } from "./inputs";
+import type { StartThread } from "./scan/scan-thread";
 
 /** Everything a command may touch of the process it runs in; `main.ts` alone makes the real one. */
 export interface Io {
@@ -19,6 +20,8 @@ export interface Io {
 	readonly progress: ((line: string) => void) | undefined;
 	/** Sends a signal to a process group, one that is gone or not; nothing else may do that. */
 	killGroup(leader: number, signal: "SIGINT" | "SIGKILL"): void;
+	/** For a scan; undefined where there is one processor. */
+	readonly startThread: StartThread | undefined;
 	/** Aborts when the process is told to end (SIGTERM, SIGINT). */
 	readonly stop: AbortSignal;
 }

@@ -20,8 +20,17 @@ else void start();
 
 async function start(): Promise<void> {
 	// loaded here and not above: the bundler makes it lazy
+	const { isMainThread, parentPort, workerData } =
+		require("node:worker_threads") as typeof import("node:worker_threads");
+	if (!isMainThread) {
+		const { scanThread } =
+			require("./scan/scan-thread") as typeof import("./scan/scan-thread");
+		return scanThread(workerData, (look) => parentPort?.postMessage(look));
+	}
 	const { run } = require("./cli") as typeof import("./cli");
 	const { EXIT } = require("./contract") as typeof import("./contract");
+	const { threadsOf } =
+		require("./scan/threads-of") as typeof import("./scan/threads-of");
 	const { writeAtomically } =
 		require("./write-atomically") as typeof import("./write-atomically");
 	// a reader that has gone (`| head`) is no failure of the look
@@ -59,6 +68,7 @@ async function start(): Promise<void> {
 				// it has ended
 			}
 		},
+		startThread: threadsOf(process.argv[1] ?? ""),
 		stop: stop.signal,
 	};
 	process.exitCode = await run(argv, io);

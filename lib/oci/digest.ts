@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 
 /** The algorithms that OCI registers (image spec 1.1, descriptor.md "Registered Algorithms") with their hex lengths. */
 const HEX_LENGTH = { sha256: 64, sha512: 128 } as const;
@@ -48,7 +48,7 @@ export function digestOf(
 	bytes: Buffer,
 	algorithm: KnownAlgorithm = "sha256",
 ): string {
-	return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
+	return `${algorithm}:${hash(algorithm, bytes)}`;
 }
 
 /** Whether bytes hash to a digest; undefined where its algorithm is unknown. */

@@ -10,6 +10,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import type { Report } from "../../lib/guard/finding";
 import { children, DAMAGE, TAG } from "../support/damage";
@@ -365,4 +366,46 @@ describe("guard scan on what is no store as it should be", () => {
 			expect((await scan("many")).report.findings).toHaveLength(300);
 		},
 	);
+
+	lab.test("two threads tell what one tells", async () => {
+		const storage = storeOf("threads");
+		const content = multiArch("e2e/threads", { architectures: ["amd64"] });
+		const child = children(content, content.root)[0] ?? "";
+		for (let i = 0; i < 200; i++) {
+			storage.put(`r${i}`, content, TAG);
+			if (i % 5 === 0) plant.missing(storage.revisionLink(`r${i}`, child));
+		}
+		// says what the second thread sent
+		const witness = join(lab.folder, "witness.cjs");
+		const sent = join(lab.folder, "sent");
+		writeFileSync(
+			witness,
+			`const threads = require("node:worker_threads");
+			threads.Worker = class extends threads.Worker {
+				constructor(...args) {
+					super(...args);
+					let looks = 0;
+					this.on("message", () => looks++);
+					this.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(sent)}, String(looks)));
+				}
+			};`,
+		);
+		const args = [BUNDLE, "scan", join(lab.folder, "threads"), "--json"];
+		const node = process.execPath;
+		const ended = [
+			await runProgram(node, ["--require", witness, ...args]),
+			await runProgram("taskset", ["--cpu-list", "0", node, ...args]),
+		];
+		const [two, one] = ended.map(({ code, stdout, stderr }) => {
+			const { durationSeconds, started, ...report } = JSON.parse(stdout);
+			return { code, stderr, report };
+		});
+		expect(two).toEqual(one);
+		expect([two?.code, two?.report.findings.length]).toEqual([1, 40]);
+		if (availableParallelism() > 1) {
+			const looks = Number(readFileSync(sent, "utf8"));
+			expect(looks).toBeGreaterThan(0);
+			expect(looks).toBeLessThan(202);
+		} else expect(existsSync(sent)).toBe(false);
+	});
 });

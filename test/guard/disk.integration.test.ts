@@ -3,4 +3,5 @@ describe("gate", () => void require("./gate.cases"));
 describe("gate losses", () => void require("./gate-losses.cases"));
 describe("scan", () => void require("./scan.cases"));
 describe("scan command", () => void require("./scan-command.cases"));
+describe("scan threads", () => void require("./scan-threads.cases"));
 describe("scan diagnosis", () => void require("./scan-diagnosis.cases"));

@@ -129,6 +129,7 @@ async function gate(action: "open" | "close", scan = seeing(), own = {}) {
 			},
 			progress: undefined,
 			killGroup: () => {},
+			startThread: undefined,
 			stop: new AbortController().signal,
 		},
 		scan,

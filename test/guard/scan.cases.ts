@@ -36,6 +36,14 @@ afterEach(() => rmSync(base, { recursive: true }));
 
 const look = (more: Partial<Parameters<typeof scan>[0]> = {}) =>
 	scan({ base: store, full: false, cache: false, ...more });
+/** A signal that answers by how often it was asked. */
+function asked(isAborted: (times: number) => boolean): AbortSignal {
+	let times = 0;
+	const get = () => isAborted(++times);
+	return Object.defineProperty(new AbortController().signal, "aborted", {
+		get,
+	});
+}
 const brief = ({ kind, digest, reason, tags }: ScanFinding) => ({
 	kind,
 	digest,
@@ -471,27 +479,18 @@ describe("what cannot be looked at is said, and the rest is looked at", () => {
 
 	test("no time for a second look: what the first one saw is no finding yet", async () => {
 		plant.missing(storage.revisionLink("app", CHILD));
-		let asked = 0;
-		const stop = {
-			get aborted() {
-				return ++asked > 2;
-			},
-		} as AbortSignal;
+		const stop = asked((times) => times > 2);
 		const { findings, inconclusive, outcome } = await look({ stop });
 		expect({ findings, outcome }).toEqual({ findings: [], outcome: "partial" });
 		expect(inconclusive.map(({ reason }) => reason)).toContain("deadline");
 	});
 
 	/** Does something at the n-th time that the scan asks whether to stop: before each tag, and between the two looks. */
-	const meanwhile = (when: number, change: () => void) => {
-		let asked = 0;
-		return {
-			get aborted() {
-				if (++asked === when) change();
-				return false;
-			},
-		} as AbortSignal;
-	};
+	const meanwhile = (when: number, change: () => void) =>
+		asked((times) => {
+			if (times === when) change();
+			return false;
+		});
 
 	test("what is bad at one look and not at the next is no finding", async () => {
 		const link = storage.revisionLink("app", CHILD);

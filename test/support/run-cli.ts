@@ -37,6 +37,7 @@ export async function runCli(
 		killGroup: () => {
 			throw new Error("no process group here");
 		},
+		startThread: undefined,
 		stop: new AbortController().signal,
 		...io,
 	});

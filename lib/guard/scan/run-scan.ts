@@ -29,6 +29,7 @@ export async function runScan(config: ScanConfig, io: Io): Promise<ExitCode> {
 		cache,
 		layerLinks,
 		stop: io.stop,
+		startThread: io.startThread,
 		log: (line) => io.log(printable(line)),
 		onProgress: progress.show,
 	}).finally(progress.clear);

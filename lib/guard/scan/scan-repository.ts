@@ -14,7 +14,8 @@ import type { RepositoryFolder } from "./repository-folder";
 /** Tags whose graph is in memory at a time; what two such groups share is looked at twice. */
 const AT_A_TIME = 500;
 
-export interface StoreContext {
+/** What the repositories of a store have in common. */
+export interface RepositoryContext {
 	readonly blobs: BlobFolder;
 	/** undefined: large blobs are held against their sizes only. */
 	readonly hashes: Hashes | undefined;
@@ -43,7 +44,7 @@ export interface RepositoryScan {
 /** Looks at one repository on disk. */
 export async function scanRepository(
 	folder: RepositoryFolder,
-	context: StoreContext,
+	context: RepositoryContext,
 ): Promise<RepositoryScan> {
 	const look = new Look(folder, context);
 	const tags = [...folder.tags].sort(compareText);
@@ -80,9 +81,9 @@ class Look {
 	/** Layers whose blob was seen. */
 	readonly #present = new Set<string>();
 	readonly #folder: RepositoryFolder;
-	readonly #context: StoreContext;
+	readonly #context: RepositoryContext;
 
-	constructor(folder: RepositoryFolder, context: StoreContext) {
+	constructor(folder: RepositoryFolder, context: RepositoryContext) {
 		this.#folder = folder;
 		this.#context = context;
 	}

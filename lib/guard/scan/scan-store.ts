@@ -1,40 +1,39 @@
 import { join } from "node:path";
-import { BrokenTags, compareText } from "../broken-tags";
+import { BrokenTags } from "../broken-tags";
 import type { Outcome } from "../contract";
+import { errorText } from "../error-text";
 import type { Counts } from "../finding";
 import { compareFindings } from "../findings-of";
 import { inconclusiveOf, Ledger } from "../ledger";
-import type { Suspect } from "../reach";
 import { addTally, emptyTally } from "../tally";
 import { BlobFolder } from "./blob-folder";
-import { planDiskRepair } from "./disk-repair";
 import type { Store } from "./find-stores";
 import { Hashes } from "./hashes";
 import { listFolder } from "./list-folder";
 import { listRepositories } from "./list-repositories";
-import { openRepository } from "./open-repository";
-import type { Pace } from "./pace";
-import { removeLayerLink } from "./remove-layer-link";
-import type { RepositoryFolder } from "./repository-folder";
-import type { ScanOptions } from "./scan";
 import {
-	type RepositoryScan,
+	lookAtRepository,
+	MOST_LISTED,
+	type RepositoryLook,
 	type StoreContext,
-	scanRepository,
-} from "./scan-repository";
+} from "./look-at-repository";
+import { Pace } from "./pace";
+import { removeLayerLink } from "./remove-layer-link";
+import { RepositoryQueue } from "./repository-queue";
+import type { ScanOptions } from "./scan";
 import type { OrphanLayerLink, ScanFinding, ScannedStore } from "./scan-result";
+import type { ThreadLook } from "./scan-thread";
 
-/** Entries that are listed of what no tag reaches; after a collection there may be millions of layer links without a blob. */
-const MOST_LISTED = 1000;
+/** So few repositories are looked at before a second thread has begun. */
+const FEW = 100;
 
 /** Looks at one store. */
 export async function scanStore(
 	store: Store,
 	options: ScanOptions,
-	pace: Pace,
 ): Promise<ScannedStore> {
 	const started = Date.now();
-	const scan = new StoreScan(store, options, pace);
+	const scan = new StoreScan(store, options);
 	if (store.root !== undefined) await scan.run(store.root);
 	return scan.result((Date.now() - started) / 1000);
 }
@@ -42,7 +41,6 @@ export async function scanStore(
 class StoreScan {
 	readonly #store: Store;
 	readonly #options: ScanOptions;
-	readonly #pace: Pace;
 	readonly #ledger = new Ledger();
 	readonly #broken = new BrokenTags();
 	readonly #findings: ScanFinding[] = [];
@@ -54,50 +52,116 @@ class StoreScan {
 	#repositories = 0;
 	#tags = 0;
 	#bytes = 0;
+	/** What came before its turn. */
+	readonly #early = new Map<number, RepositoryLook>();
+	/** Repositories whose look was added up. */
+	#done = 0;
 
-	constructor(store: Store, options: ScanOptions, pace: Pace) {
+	constructor(store: Store, options: ScanOptions) {
 		this.#store = store;
 		this.#options = options;
-		this.#pace = pace;
 	}
 
 	async run(root: string): Promise<void> {
-		const { full, onProgress } = this.#options;
-		const { isCache, name: store } = this.#store;
-		const context: StoreContext = {
-			blobs: new BlobFolder(join(root, "blobs")),
-			hashes: full ? new Hashes() : undefined,
-			isCache,
-			pace: this.#pace,
-		};
 		const { names, troubles } = listRepositories(join(root, "repositories"));
 		for (const trouble of troubles) this.#ledger.add(inconclusiveOf(trouble));
-		for (const [at, name] of names.entries()) {
-			if (this.#pace.isOver) {
-				const detail = `stopped: ${names.length - at} of ${names.length} repositories were not looked at`;
-				this.#ledger.add({ reason: "deadline", detail });
-				break;
-			}
-			const folder = openRepository(root, name);
-			if ("unlooked" in folder) this.#ledger.add(inconclusiveOf(folder, name));
-			else await this.#look(folder, context);
-			onProgress?.({
-				store,
-				repositories: this.#repositories,
-				tags: this.#tags,
-				findings: this.#findings.length,
-			});
+		const queue = new RepositoryQueue(names);
+		const { stop } = this.#options;
+		const isOver = () => {
+			if (stop?.aborted) queue.stop();
+			return queue.isStopped;
+		};
+		// a thread that is waited for has to hear of it too
+		stop?.addEventListener("abort", isOver);
+		await this.#lookAtAll(root, names, queue, isOver);
+		stop?.removeEventListener("abort", isOver);
+		const left = names.length - this.#done;
+		if (left > 0) {
+			const detail = `stopped: ${left} of ${names.length} repositories were not looked at`;
+			this.#ledger.add({ reason: "deadline", detail });
 		}
 		if ("reason" in listFolder(root))
 			this.#ledger.add({
 				reason: "wrong-backend",
 				detail: `${root}: gone since the scan began`,
 			});
-		if (names.length === 0 && !isCache)
+		if (names.length === 0 && !this.#store.isCache)
 			this.#ledger.add({
 				reason: "catalog-shrunk",
 				detail: `${root}: got no repository, wanted at least one`,
 			});
+	}
+
+	async #lookAtAll(
+		root: string,
+		names: readonly string[],
+		queue: RepositoryQueue,
+		isOver: () => boolean,
+	): Promise<void> {
+		const { full, log = () => {}, startThread } = this.#options;
+		const context: StoreContext = {
+			store: this.#store,
+			root,
+			isCache: this.#store.isCache,
+			blobs: new BlobFolder(join(root, "blobs")),
+			hashes: full ? new Hashes() : undefined,
+			pace: new Pace(isOver),
+		};
+		// what was hashed is known to one thread only, and hashing it twice would take longer
+		const isShared = !full && names.length > FEW;
+		const { name, path, isCache } = this.#store;
+		const work = { store: { name, path }, root, isCache, names };
+		const second = isShared
+			? startThread?.({ ...work, cells: queue.cells }, this.#receive)
+			: undefined;
+		const ended = second?.catch((error) =>
+			log(`a thread of the scan ended: ${errorText(error)}`),
+		);
+		const lookAt = async (at: number, name: string) =>
+			this.#receive({ at, look: await lookAtRepository(name, context) });
+		while (!isOver()) {
+			const turn = queue.take();
+			if (!turn) break;
+			await lookAt(turn.at, turn.name);
+		}
+		await ended;
+		// what a thread had taken when it died, and looks that wait for that
+		const isLeft = () => this.#early.size > 0 || !queue.isStopped;
+		while (this.#done < names.length && isLeft())
+			await lookAt(this.#done, names[this.#done] ?? "");
+	}
+
+	readonly #receive = ({ at, look }: ThreadLook): void => {
+		this.#early.set(at, look);
+		for (;;) {
+			const next = this.#early.get(this.#done);
+			if (!next) return;
+			this.#early.delete(this.#done);
+			this.#done++;
+			this.#add(next);
+		}
+	};
+
+	#add({ inconclusive, seen }: RepositoryLook): void {
+		for (const each of inconclusive) this.#ledger.add(each);
+		if (seen) {
+			for (const each of seen.findings) this.#found(each);
+			const room = MOST_LISTED - this.#untagged.length;
+			this.#untagged.push(...seen.untagged.slice(0, room));
+			this.#untaggedCount += seen.untaggedCount;
+			for (const { link, ...orphan } of seen.orphans)
+				this.#orphan(orphan, link);
+			addTally(this.#tally, seen.tally);
+			this.#repositories++;
+			this.#tags += seen.tags;
+			this.#bytes += seen.bytes;
+		}
+		this.#options.onProgress?.({
+			store: this.#store.name,
+			repositories: this.#repositories,
+			tags: this.#tags,
+			findings: this.#findings.length,
+		});
 	}
 
 	result(durationSeconds: number): ScannedStore {
@@ -120,25 +184,6 @@ class StoreScan {
 		};
 	}
 
-	async #look(folder: RepositoryFolder, context: StoreContext): Promise<void> {
-		const repository = folder.name;
-		const seen = await scanRepository(folder, context);
-		for (const trouble of [...folder.troubles, ...seen.doubts])
-			this.#ledger.add(inconclusiveOf(trouble, repository));
-		for (const suspect of seen.suspects)
-			this.#found(this.#finding(suspect, folder, context, seen));
-		for (const suspect of seen.untagged) {
-			this.#untaggedCount++;
-			if (this.#untagged.length < MOST_LISTED)
-				this.#untagged.push(this.#finding(suspect, folder, context, seen));
-		}
-		for (const digest of seen.orphans) this.#orphan(digest, folder);
-		addTally(this.#tally, seen.tally);
-		this.#repositories++;
-		this.#tags += seen.visited;
-		this.#bytes += seen.bytes;
-	}
-
 	#found(finding: ScanFinding): void {
 		this.#findings.push(finding);
 		const { repository, tags, reason } = finding;
@@ -146,51 +191,15 @@ class StoreScan {
 			this.#broken.add({ repository, tag, reason, inUse: null });
 	}
 
-	#finding(
-		suspect: Suspect,
-		folder: RepositoryFolder,
-		{ blobs }: StoreContext,
-		{ rootOf }: Pick<RepositoryScan, "rootOf">,
-	): ScanFinding {
-		const { references, path, kind, bad, size } = suspect;
-		const [first = ""] = references;
-		const root = rootOf.get(first);
-		const digest = suspect.digest || root || null;
-		const finding = {
-			repository: folder.name,
-			tags: references.filter((each) => !each.includes(":")).sort(compareText),
-			digest,
-			path: path.length > 0 || !digest ? path : [{ kind, digest }],
-			kind,
-			reason: bad.reason,
-			expected: bad.expected ?? (size === undefined ? null : `${size} bytes`),
-			got: bad.got,
-			inUse: null,
-		};
-		const { name, path: store, isCache } = this.#store;
-		const repair = planDiskRepair(finding, suspect, {
-			store,
-			isCache,
-			folder,
-			blobs,
-			root: root ?? (first.includes(":") ? first : undefined),
-		});
-		return { store: name, ...finding, repair };
-	}
-
 	/** A layer link whose blob is gone: told, and removed where that was asked for. A finding about it stays one. */
-	#orphan(digest: string, folder: RepositoryFolder): void {
+	#orphan(orphan: OrphanLayerLink, link: string): void {
 		const { log = () => {}, layerLinks = "leave" } = this.#options;
-		const { name: store } = this.#store;
-		const repository = folder.name;
 		this.#orphanCount++;
-		if (this.#orphans.length < MOST_LISTED)
-			this.#orphans.push({ store, repository, digest });
-		const link = folder.layerLink(digest);
+		if (this.#orphans.length < MOST_LISTED) this.#orphans.push(orphan);
 		if (layerLinks === "list") log(`would remove ${link}`);
 		if (layerLinks !== "remove") return;
 		const trouble = removeLayerLink(link);
-		if (trouble) this.#ledger.add(inconclusiveOf(trouble, repository));
+		if (trouble) this.#ledger.add(inconclusiveOf(trouble, orphan.repository));
 		else log(`removed ${link}`);
 	}
 

@@ -2,9 +2,9 @@ import type { Outcome } from "../contract";
 import type { Counts } from "../finding";
 import { inconclusiveOf, Ledger } from "../ledger";
 import { findStores } from "./find-stores";
-import { Pace } from "./pace";
 import type { ScannedStore, ScanResult } from "./scan-result";
 import { scanStore } from "./scan-store";
+import type { StartThread } from "./scan-thread";
 
 /** Where a scan is. */
 export interface ScanProgress {
@@ -25,7 +25,9 @@ export interface ScanOptions {
 	readonly layerLinks?: "leave" | "list" | "remove";
 	/** Once it aborts nothing new is looked at; what is left is `deadline`. */
 	readonly stop?: AbortSignal;
-	/** A line per layer link that is listed or removed. */
+	/** For a second thread, where there is a processor for it. */
+	readonly startThread?: StartThread;
+	/** A line per layer link that is listed or removed, and for a thread that died. */
 	readonly log?: (line: string) => void;
 	readonly onProgress?: (progress: ScanProgress) => void;
 }
@@ -36,12 +38,11 @@ export interface ScanOptions {
  * `remove`.
  */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
-	const { base, cache, stop } = options;
+	const { base, cache } = options;
 	const found = findStores(base, cache);
-	const pace = new Pace(stop);
 	const stores: ScannedStore[] = [];
 	for (const store of found.stores)
-		stores.push(await scanStore(store, options, pace));
+		stores.push(await scanStore(store, options));
 	const ledger = new Ledger();
 	for (const trouble of found.troubles) ledger.add(inconclusiveOf(trouble));
 	return {

@@ -98,7 +98,7 @@ ${table(
 )}
 
 The first line that applies wins. \`drift\`: ${EXIT.couldNotLook} (a root could not be planned, or the push failed) comes before ${EXIT.findings} (a root differs; with \`--locks\`: a
-lock is held). \`changed\`: ${EXIT.couldNotLook} where git cannot say, for one because the base is not in the clone. \`apply\`: ${EXIT.couldNotLook} where a root failed, or was
+lock is held, or was left behind). \`changed\`: ${EXIT.couldNotLook} where git cannot say, for one because the base is not in the clone. \`apply\`: ${EXIT.couldNotLook} where a root failed, or was
 skipped because one that it depends on did. \`forget\` of an instance that is not there is 0: it is forgotten already.
 
 ## Signals

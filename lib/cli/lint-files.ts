@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
 import { HOST_RULES } from "../registry-host/lint/host-rules";
 import { kindOf } from "../registry-host/lint/kind-of";
-import { lintHostFiles } from "../registry-host/lint/lint-host-files";
+import { lintHostSet } from "../registry-host/lint/lint-host-files";
 import { MAX_YAML_DEPTH, tooDeepAt } from "../registry-host/lint/yaml-depth";
 import { lintFolder } from "../woodpecker/lint-folder";
 import { WORKFLOW_RULES } from "../woodpecker/problem";
+import { findIncluded } from "./find-included";
 import {
 	isWorkflow,
 	type LintInput,
@@ -39,13 +40,17 @@ export function lintFiles(operands: readonly string[]): LintResult {
 	const { inputs, unread } = lintInputs(operands);
 	const [workflows, deep] = partition(inputs.filter(isWorkflow));
 	const others = inputs.filter((each) => !isWorkflow(each));
-	const host = others.flatMap((each) => {
-		const kind = kindOf(each.text);
-		return kind ? [{ ...each, kind }] : [];
-	});
-	const strange = others.filter(
-		(each) => each.isNamed && !host.some(({ path }) => path === each.path),
+	const { problems: found, included } = lintHostSet(others, findIncluded);
+	const kinds = new Map<string, string>(
+		others.flatMap(({ path, text }) => {
+			const kind = included.includes(path) ? "nginx" : kindOf(text);
+			return kind ? [[path, kind]] : [];
+		}),
 	);
+	const strange = others.filter(
+		({ isNamed, path }) => isNamed && !kinds.has(path),
+	);
+	for (const path of included) kinds.set(path, "nginx");
 	const notLinted = (file: string, reason: string) => ({
 		rule: "not-linted" as const,
 		file,
@@ -63,7 +68,7 @@ export function lintFiles(operands: readonly string[]): LintResult {
 			severity: "warning" as const,
 			fix: "name a compose file, an nginx or registry configuration, a crontab, a netplan or resolved file, a unit, a script or a workflow",
 		})),
-		...lintHostFiles(host),
+		...found,
 	].map((each) => ({ ...each, ...HOST_RULES[each.rule] }));
 	for (const set of byFolder(workflows))
 		problems.push(
@@ -75,7 +80,7 @@ export function lintFiles(operands: readonly string[]): LintResult {
 		);
 	return {
 		files: [
-			...host.map(({ path, kind }) => ({ file: path, kind })),
+			...[...kinds].map(([file, kind]) => ({ file, kind })),
 			...workflows.map(({ path }) => ({ file: path, kind: "workflow" })),
 		],
 		problems,

@@ -89,7 +89,7 @@ function filesBelow(folder: string): { paths: string[]; left: string[] } {
 }
 
 /** The text, or why there is none. */
-function readText(path: string): { readonly text: string } | string {
+export function readText(path: string): { readonly text: string } | string {
 	try {
 		const found = statSync(path);
 		// a pipe or a device would never end

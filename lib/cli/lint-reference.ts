@@ -10,7 +10,8 @@ export function renderLintReference(): string {
 \`npx cdktf-registry-guard lint ${LINT_OPERANDS}\`: ${LINT_SUMMARY}. Not in \`guard.mjs\`.
 
 What a file is follows from what it says. Files that are named together are one set: a port of the compose file is looked for in the nginx configuration, the version of a registry's
-configuration in the compose file. A folder stands for all that is in it but programs and pages; the workflows of one folder are a set too. Includes are named, not followed. Exit codes: 2 usage; else 1 errors; else 0,
+configuration in the compose file. A folder stands for all that is in it but programs and pages; the workflows of one folder are a set too. What an nginx configuration includes is looked at in its place, where it is among the files or below the configuration's
+folder (an absolute path is the server's: \`/etc/nginx/conf.d/*.conf\` is \`conf.d/*.conf\` there); otherwise \`include-not-followed\` says so. Exit codes: 2 usage; else 1 errors; else 0,
 with warnings too.
 
 A comment silences a rule, by its name and with a reason: \`# lint-ignore RULE: why\`. Behind something it silences that line; on a line of its own the next one, with all that is indented below it; on top

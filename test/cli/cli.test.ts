@@ -1,2 +1,3 @@
 import "./cli-reference.cases";
+import "./lint-includes.cases";
 import "./lint.cases";

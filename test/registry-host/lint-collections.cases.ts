@@ -16,6 +16,15 @@ describe("gc-delete-untagged", () => {
 		[`docker exec r ${GC} -dm ${CONFIG}`, true],
 		[`root docker exec r sh -c "${GC} -m ${CONFIG}"`, true],
 		[`docker exec r ${GC} -m=true ${CONFIG}`, true],
+		[`docker exec r ${GC} --delete-untagged="true" ${CONFIG}`, true],
+		[`docker exec r ${GC} --delete-untagged='false' ${CONFIG}`, false],
+		[`bash -lc 'docker exec r ${GC} --delete-untagged ${CONFIG}'`, true],
+		[`logger "\`docker exec r ${GC} -m ${CONFIG}\`"`, true],
+		[`logger "$(docker exec r ${GC} -m ${CONFIG} 2>&1)"`, true],
+		[`root\tdocker\texec r\t${GC}\t-m\t${CONFIG}`, true],
+		[`docker run -m 512m registry:2.8.3 garbage-collect ${CONFIG}`, false],
+		[`sh -c '! grep -rq "garbage-collect -m" /etc/cron.d'`, false],
+		["root /usr/bin/logger 'never garbage-collect -m'", false],
 		[`docker exec r ${GC} --delete-untagged=1 ${CONFIG}`, true],
 		[`docker exec r ${GC} -m=false ${CONFIG}`, false],
 		[`docker exec r ${GC} ${CONFIG} # never -m`, false],
@@ -72,6 +81,23 @@ describe("gc-delete-untagged, said elsewhere", () => {
 		],
 		["gc.service", `[Unit]\nDescription=never ${GC} -m\n`, []],
 		[
+			"gc.service",
+			`[Service]\nExecStart=r ${GC} \\\n# all\n  -m ${CONFIG}\n`,
+			[2],
+		],
+		["gc.sh", `#!/bin/sh\nA="${CONFIG} -m"\nr ${GC} $A\n`, [3]],
+		["gc.sh", `#!/bin/sh\nA=c\nA="$A -m"\nr ${GC} $A\n`, [4]],
+		["gc.sh", `#!/bin/sh\nA+=(-m)\nr ${GC} "\${A[@]}"\n`, [3]],
+		["gc.sh", `#!/bin/sh\nr ${GC} \${A:--m} ${CONFIG}\n`, [2]],
+		["gc.sh", `#!/bin/sh\nA="\${A:---delete-untagged}"\nr ${GC} $A\n`, [3]],
+		["gc.sh", `#!/bin/sh\ncase "$l" in\n*"${GC} -m"*) exit 1 ;;\nesac\n`, []],
+		["gc.sh", `#!/bin/sh\nif [[ $l == *"${GC} -m"* ]]; then exit; fi\n`, []],
+		[
+			"c.yml",
+			`services:\n  gc:\n    image: registry:2.8.3\n    command: garbage-collect \${O:--m} c\n`,
+			[4],
+		],
+		[
 			"c.yml",
 			`services:\n  o:\n    image: ofelia:0.3.13\n    labels:\n      ofelia.job-exec.gc.command: "${GC} -m ${CONFIG}"\n`,
 			[4],
@@ -103,6 +129,11 @@ describe("gc-with-warm-cache", () => {
 		[`docker exec r ${GC} ${CONFIG} && docker restart r`, []],
 		[`docker exec r ${GC} ${CONFIG} && echo cleaned up`, [1]],
 		[`echo stop; docker exec r ${GC} ${CONFIG}`, [1]],
+		// what is entered was not stopped, whatever else was
+		[`docker stop n; docker exec r ${GC} ${CONFIG}; docker start n`, [1]],
+		[`docker exec r ${GC} ${CONFIG} && docker restart n`, [1]],
+		[`docker exec -u root r ${GC} ${CONFIG} && docker restart -t 9 r`, []],
+		[`docker compose exec -T r ${GC} ${CONFIG}; docker compose restart`, []],
 		[`systemctl stop r && registry garbage-collect ${CONFIG}`, []],
 	])("%s", (command, lines) => {
 		expect(warm(command)).toEqual(lines);
@@ -142,5 +173,56 @@ describe("gc-with-warm-cache", () => {
 		expect(problemsOf({ ...script, ...unit("") })).toEqual([
 			"bin/gc:2 gc-with-warm-cache",
 		]);
+	});
+});
+
+describe("gc-with-warm-cache, of which registry", () => {
+	const service = (name: string) =>
+		`  ${name}:\n    image: registry:2.8.3\n    healthcheck: {test: [CMD, x]}\n    volumes: ["./${name}.yml:${CONFIG}"]\n`;
+	const set = (command: string, more = "") =>
+		problemsOf({
+			...cron(command),
+			"c.yml": `services:\n${service("a")}${service("b")}${more}`,
+			"a.yml": PLAIN,
+			"b.yml": CACHED,
+		});
+
+	test("of the one that is named, and of any where none is", () => {
+		expect(set(`docker exec a ${GC} ${CONFIG}`)).toEqual([]);
+		expect(set(`docker exec b ${GC} ${CONFIG}`)).toEqual([
+			"crontab:1 gc-with-warm-cache",
+		]);
+		expect(set(`docker exec $1 ${GC} ${CONFIG}`)).toEqual([
+			"crontab:1 gc-with-warm-cache",
+		]);
+	});
+
+	test("the key's old name, and a variable of the service", () => {
+		const old = CACHED.replace("blobdescriptor", "layerinfo");
+		const command = cron(`docker exec r ${GC} ${CONFIG}`);
+		const found = ["crontab:1 gc-with-warm-cache"];
+		expect(problemsOf({ ...command, "c.yml": old })).toEqual(found);
+		const variable =
+			"    environment: [REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR=redis]\n";
+		expect(
+			problemsOf({
+				...command,
+				"c.yml": `services:\n${service("a")}${variable}`,
+				"a.yml": PLAIN,
+			}),
+		).toEqual(found);
+	});
+
+	test("a service that collects beside the others, and a label that a scheduler runs", () => {
+		const gc = (more: string) =>
+			set(
+				"true",
+				`  gc:\n    image: registry:2.8.3\n    command: garbage-collect c\n${more}`,
+			);
+		expect(gc("")).toEqual(["c.yml:12 gc-with-warm-cache"]);
+		expect(gc("    profiles: [gc]\n")).toEqual([]);
+		expect(
+			set("true", `    labels: {ofelia.job-exec.gc.command: "${GC} c"}\n`),
+		).toEqual(["c.yml:10 gc-with-warm-cache"]);
 	});
 });

@@ -13,6 +13,7 @@ describe("floating-pin", () => {
 		["registry", true],
 		["nginx:alpine", true],
 		["registry:2.8", true],
+		["nginxinc/nginx-unprivileged:1.27", true],
 		["nginx:1.28-alpine", true],
 		["alpine:3.20", false],
 		["joxit/docker-registry-ui:latest", true],
@@ -32,6 +33,7 @@ describe("floating-pin", () => {
 
 	test("a service that is built has none", () => {
 		expect(problemsOf(service("build: ."))).toEqual([]);
+		expect(problemsOf(service("build: .\nimage: ui:dev"))).toEqual([]);
 	});
 
 	test("an anchor and a merge key: the line of what was merged", () => {
@@ -61,6 +63,12 @@ describe("missing-healthcheck", () => {
 		["image: registry:2.8.3\nhealthcheck: {test: [NONE]}", true],
 		["image: registry:2.8.3\nhealthcheck: {disable: yes}", true],
 		["image: registry:2.8.3\nhealthcheck: {test: NONE}", true],
+		// neither image brings a test of its own
+		["image: registry:2.8.3\nhealthcheck: {interval: 30s}", true],
+		["image: registry:2.8.3\nhealthcheck: {test: []}", true],
+		["image: registry:2.8.3\nhealthcheck:", true],
+		// what stands in the other file may have one
+		["image: registry:2.8.3\nextends: {file: b.yml, service: b}", false],
 		// a job serves nobody, and an override says nothing of it
 		["image: registry:2.8.3\ncommand: garbage-collect c.yml", false],
 		['ports: ["80:80"]', false],
@@ -95,5 +103,51 @@ describe("ui-with-delete", () => {
 				),
 			),
 		).toEqual(["it: got DELETE_IMAGES=true"]);
+	});
+});
+
+describe("services of several parts", () => {
+	const BASE = `services:
+  base:
+    image: registry:2.8.3
+    healthcheck: {test: [CMD, x]}
+    environment: {REGISTRY_HTTP_DEBUG_ADDR: ":5001"}
+`;
+	const told = (text: string) => problemsOf({ "c.yml": text });
+
+	test("extends of the same file", () => {
+		for (const extended of ["base", "{service: base}"]) {
+			const own = (lines: string) =>
+				told(`${BASE}  r:\n    extends: ${extended}\n${lines}`);
+			expect(own("")).toEqual([]);
+			expect(own('    ports: ["5001:5001"]\n')).toEqual([
+				"c.yml:8 metrics-public",
+			]);
+			expect(own("    healthcheck: {disable: true}\n")).toEqual([
+				"c.yml:6 missing-healthcheck?",
+			]);
+			expect(own("    image: registry:2\n")).toEqual(["c.yml:8 floating-pin"]);
+		}
+		// itself, each other, nobody
+		expect(
+			told(
+				"services: {a: {extends: a}, b: {extends: c}, c: {extends: b}, d: {extends: x}}\n",
+			),
+		).toEqual([]);
+	});
+
+	test("a second document is an override, as Compose has it", () => {
+		const over = (lines: string) =>
+			told(`${BASE}---\nservices:\n  base:\n${lines}`);
+		expect(over('    ports: ["5001:5001"]\n')).toEqual([
+			"c.yml:9 metrics-public",
+		]);
+		expect(over("    image: registry:2\n")).toEqual(["c.yml:9 floating-pin"]);
+		expect(
+			told(`services: {r: {image: "registry:2"}}\n---\n${BASE}`).length,
+		).toBe(2);
+		expect(
+			told(`services: {base: {image: "registry:2"}}\n---\n${BASE}`),
+		).toEqual([]);
 	});
 });

@@ -38,8 +38,8 @@ describe("cron-overlap", () => {
 	])("a timer at %s beside a job on Saturday", (when, overlaps) => {
 		const told = problemsOf({
 			crontab: `0 2 * * 6 ${SCAN}\n`,
-			"clean.timer": `[Timer]\nOnCalendar=${when}\n`,
-			"clean.service": `[Service]\nExecStart=${CLEAN}\n`,
+			"clean.timer": `[Timer]\nOnCalendar = ${when}\nUnit = it.service\n`,
+			"it.service": `[Service]\nExecStart=${CLEAN}\n`,
 		});
 		expect(told.length > 0).toBe(overlaps);
 	});
@@ -57,6 +57,27 @@ describe("cron-overlap", () => {
 		expect(overlap(`0 2 * * * ${LOCK} ${SCAN}`, `5 2 * * * ${CLEAN}`)).toEqual([
 			2,
 		]);
+	});
+
+	test.each<[string, string, boolean]>([
+		[
+			"exec 9>/opt/registry/.lock\nflock -w 7200 9",
+			"exec 200>/opt/registry/.lock\nflock 200",
+			false,
+		],
+		["exec 9>/var/lock/a\nflock 9", "exec 9>/var/lock/b\nflock 9", true],
+		[
+			"(flock -x 9 || exit 1) 9>/opt/registry/.lock",
+			'LOCK="/opt/registry/.lock"\nflock "$LOCK" true',
+			false,
+		],
+	])("a lock by its descriptor and in a variable: %j %j", (a, b, overlaps) => {
+		const told = problemsOf({
+			crontab: "0 2 * * * /opt/a\n5 2 * * * /opt/b\n",
+			"opt/a": `#!/bin/sh\n${a}\n${SCAN}\n`,
+			"opt/b": `#!/bin/sh\n${b}\n${CLEAN}\n`,
+		});
+		expect(told.length > 0).toBe(overlaps);
 	});
 
 	test("a job that is quicker to come again than to end", () => {

@@ -207,10 +207,16 @@ describe("a file that cannot be read as what it is says so, and the others are l
 			"as compose: got more than 200 levels",
 		],
 		[
-			"two documents",
-			"services: {}\n---\nservices: {}\n",
+			"a second document, which a registry does not read",
+			"version: 0.1\nstorage: {}\n---\nlog: {}\n",
+			4,
+			"as registry-config: got a second document, wanted one",
+		],
+		[
+			"an empty second document, with which Compose does not start",
+			"services: {}\n---\n",
 			2,
-			"as compose: Source contains multiple documents",
+			"as compose: got no mapping",
 		],
 		["a brace", "http {\n", 1, "as nginx: got a { that is not closed"],
 		[
@@ -235,6 +241,9 @@ describe("a file that cannot be read as what it is says so, and the others are l
 				"n.yaml": "network: {ethernets: {eth0: 1, eth1: {nameservers: x}}}\n",
 				"r.yml": "version: 0.1\nstorage: 1\nhttp: []\n",
 			}),
-		).toEqual(["n.yaml:1 dns-without-internal"]);
+		).toEqual([
+			"c.yml:1 missing-healthcheck?",
+			"n.yaml:1 dns-without-internal",
+		]);
 	});
 });

@@ -41,14 +41,34 @@ describe("port-without-backend", () => {
 		]);
 	});
 
-	test.each(["127.0.0.1:5000", "[::]:5000", "*:5000", "5000 default_server"])(
-		"listen %s",
-		(listen) => {
-			expect(
-				problemsOf(set('"5000:5000"', nginx("registry-a", listen))),
-			).toEqual([]);
-		},
-	);
+	test.each<[string, boolean]>([
+		["10.0.20.10:5000", true],
+		["[::]:5000", true],
+		["*:5000", true],
+		["5000 default_server", true],
+		["4990-5010", true],
+		["4990-4999", false],
+		// a template's
+		["$PORT", true],
+		// the container's own loopback is not what Docker publishes
+		["127.0.0.1:5000", false],
+		["localhost:5000", false],
+	])("listen %s: %s", (listen, listens) => {
+		expect(problemsOf(set('"5000:5000"', nginx("registry-a", listen)))).toEqual(
+			listens ? [] : ["docker-compose.yml:11 port-without-backend"],
+		);
+	});
+
+	test("other images of that name are not nginx", () => {
+		const texts = set('"5000:5000"');
+		const more = `  exporter:\n    image: nginx/nginx-prometheus-exporter:1.3.0\n    ${HEALTHY}\n    ports: ["9113:9113"]\n`;
+		expect(
+			problemsOf({
+				...texts,
+				"docker-compose.yml": `${texts["docker-compose.yml"]}${more}`,
+			}),
+		).toEqual([]);
+	});
 
 	test("what nginx connects to is a service, on the port where it listens", () => {
 		expect(problemsOf(set('"5000:5000"', nginx("registry-b")))).toEqual([
@@ -111,6 +131,10 @@ describe("port-without-backend", () => {
 			});
 		expect(own("")).toEqual([5]);
 		expect(own("    environment: [REGISTRY_HTTP_ADDR=:5009]\n")).toEqual([]);
+		for (const host of ["127.0.0.1", "localhost"])
+			expect(
+				own(`    environment: [REGISTRY_HTTP_ADDR=${host}:5009]\n`),
+			).toEqual([5]);
 		// files that are not among those of the set
 		expect(own('    command: ["serve", "/c.yml"]\n')).toEqual([]);
 		expect(
@@ -139,6 +163,47 @@ describe("port-without-backend", () => {
 				set('"5000:5000"', undefined, '"5000:5000"'),
 			),
 		).toEqual(["nginx: got port 5000, which registry-a publishes already"]);
+	});
+
+	test.each<[string, string, boolean]>([
+		["53:53/tcp", "53:53/udp", false],
+		["8080:80", "0.0.0.0:8080:80", true],
+		["10.0.20.10:8080:80", "8080:80", true],
+		["0.0.0.0:8080:80", "10.0.20.10:8080:80", true],
+		["127.0.0.1:8080:80", "10.0.20.10:8080:80", false],
+		["0.0.0.0:8080:80", "[::]:8080:80", false],
+		["80", "80", false],
+		[`\${A}:80`, `\${B}:80`, false],
+		[`\${A:-8080}:80`, "8080:80", true],
+	])("%s and %s: %s", (first, second, meet) => {
+		const texts = {
+			"c.yml": `services:\n  a:\n    image: a/b:1.2.3\n    ${HEALTHY}\n    ports: ["${first}", "${second}"]\n`,
+		};
+		expect(linesOf("port-without-backend", "c.yml", texts)).toEqual(
+			meet ? [5] : [],
+		);
+	});
+
+	test("a port that Docker or a variable chooses wants a listener too", () => {
+		for (const port of ['"5020"', `"\${P}:5020"`, '"127.0.0.1::5020"'])
+			expect(reasonsOf("port-without-backend", set(port))).toEqual([
+				"nginx: got port of any number published to 5020, where nothing listens",
+			]);
+	});
+
+	test("links and extra hosts are names too", () => {
+		const texts = set('"5000:5000"', nginx("priv"));
+		for (const lines of [
+			"links: ['registry-a:priv']",
+			"extra_hosts: ['priv:10.0.0.1']",
+			"extra_hosts: {priv: 10.0.0.1}",
+		])
+			expect(
+				problemsOf({
+					...texts,
+					"docker-compose.yml": `${texts["docker-compose.yml"]}    ${lines}\n`,
+				}),
+			).toEqual([]);
 	});
 
 	test("what cannot be seen is not judged: includes, no configuration, other images", () => {

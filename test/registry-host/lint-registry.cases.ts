@@ -72,6 +72,80 @@ describe("unknown-config-key", () => {
 	});
 });
 
+describe("unknown-config-key, as a variable", () => {
+	const told = (image: string, ...variables: string[]) =>
+		linesOf("unknown-config-key", "docker-compose.yml", {
+			...registry(
+				image,
+				"storage: {filesystem: {}}\n",
+				`    environment:\n${variables.map((each) => `      - ${each}\n`).join("")}`,
+			),
+		});
+
+	test("one that no key of the version has", () => {
+		expect(told(TWO, "REGISTRY_PROXY_TTL=168h")).toEqual([7]);
+		expect(told(THREE, "REGISTRY_PROXY_TTL=168h")).toEqual([]);
+		expect(
+			told(TWO, "TZ=UTC", "REGISTRY_STORAGE_FILESYSTEM_MAXSIZE=50GB"),
+		).toEqual([8]);
+		expect(told(THREE, "REGISTRY_COMPATIBILITY_SCHEMA1_ENABLED=true")).toEqual([
+			7,
+		]);
+	});
+
+	test("what is a key, or stands below an open one", () => {
+		expect(
+			told(
+				TWO,
+				"REGISTRY_AUTH=htpasswd",
+				"REGISTRY_AUTH_HTPASSWD_PATH=/a",
+				"REGISTRY_STORAGE_S3_ACCESSKEY=x",
+				"REGISTRY_LOG_FIELDS_SERVICE=r",
+				"REGISTRY_HTTP_HEADERS_X-CONTENT=x",
+				"REGISTRY_HTTP_TLS_CLIENTCAS_0=/ca",
+				"REGISTRY_NOTIFICATIONS_ENDPOINTS_0_NAME=x",
+				"REGISTRY_CONFIGURATION_PATH=/c.yml",
+				"OTEL_TRACES_EXPORTER=none",
+			),
+		).toEqual([]);
+	});
+});
+
+describe("which file a registry reads", () => {
+	const OLD = "compatibility: {schema1: {enabled: true}}\n";
+	const config = (more = "") =>
+		`version: 0.1\nstorage: {filesystem: {}}\n${more}`;
+	const service = (name: string, image: string, lines: string) =>
+		`  ${name}:\n    image: ${image}\n    healthcheck: {test: [CMD, x]}\n    ${lines}\n`;
+
+	test("of two of the same name, the one of that folder", () => {
+		const texts = (folder: string) => ({
+			"docker-compose.yml": `services:\n${service("a", TWO, 'volumes: ["./a/config.yml:/etc/docker/registry/config.yml"]')}${service("b", THREE, 'volumes: ["./b/config.yml:/etc/distribution/config.yml:ro"]')}`,
+			"a/config.yml": config(folder === "a" ? OLD : ""),
+			"b/config.yml": config(folder === "b" ? OLD : ""),
+		});
+		expect(problemsOf(texts("a"))).toEqual([]);
+		expect(problemsOf(texts("b"))).toEqual([
+			"b/config.yml:3 unknown-config-key",
+		]);
+	});
+
+	test.each([
+		'volumes: ["./b:/etc/distribution"]',
+		'volumes: ["./b/:/etc/distribution/:ro"]',
+		`volumes: ["\${BASE:-/opt/registry}/b/config.yml:/etc/distribution/config.yml:ro"]`,
+		"volumes: [{type: bind, source: ./b/config.yml, target: /etc/distribution/config.yml}]",
+		"configs: [{source: c, target: /etc/distribution/config.yml}]",
+	])("%s", (lines) => {
+		expect(
+			problemsOf({
+				"docker-compose.yml": `services:\n${service("b", THREE, lines)}configs: {c: {file: ./b/config.yml}}\n`,
+				"b/config.yml": config(OLD),
+			}),
+		).toEqual(["b/config.yml:3 unknown-config-key"]);
+	});
+});
+
 describe("a cache", () => {
 	const CACHE = "proxy: {remoteurl: https://x}\n";
 	const cache = (image: string, deletes: boolean, more = "") =>
@@ -102,11 +176,12 @@ describe("a cache", () => {
 			]);
 	});
 
-	test.each(["0", "0s", "-1h"])("ttl: %s on 3.x means never", (ttl) => {
+	test.each(["0", "0s", "0h0m", "-1h"])("ttl: %s on 3.x means never", (ttl) => {
 		expect(cache(THREE, true, `, ttl: ${ttl}`)).toEqual([
 			"config-r.yml:6 cache-without-eviction",
 		]);
 		expect(cache(THREE, true, ", ttl: 168h")).toEqual([]);
+		expect(cache(THREE, true, ", ttl: 0.5h")).toEqual([]);
 	});
 
 	test("variables of the service beat the file", () => {
@@ -141,6 +216,13 @@ describe("metrics-public", () => {
 		).toEqual([]);
 		expect(published('"5000:5000"')).toEqual([]);
 		expect(published('"5000-5001:5000-5001"')).toEqual([6]);
+		expect(published('"5001"')).toEqual([6]);
+		expect(published(`"\${P}:5001"`)).toEqual([6]);
+		expect(published(`"\${BIND:-127.0.0.1}:5001:5001"`)).toEqual([]);
+		// the container's own loopback is not what Docker publishes
+		expect(
+			published('"5001:5001"', DEBUG.replace(":5001", "localhost:5001")),
+		).toEqual([]);
 	});
 
 	test("on the host's own network it needs no publishing", () => {

@@ -1,41 +1,44 @@
 import {
+	type PublishedPort,
+	publishedPorts,
+	withDefaults,
+} from "./compose-ports";
+import {
 	listOf,
 	mapOf,
-	parseYamlFile,
+	parseYamlDocuments,
 	textOf,
 	type YamlFile,
+	type YamlMap,
 } from "./yaml-file";
-
-/** A port that a service publishes. */
-export interface PublishedPort {
-	/** Address on the host; "" is all of them. */
-	readonly host: string;
-	readonly published: number;
-	/** The container's. */
-	readonly target: number;
-	readonly line: number;
-}
 
 /** What the lint asks of a service of a compose file. */
 export interface ComposeService {
 	readonly name: string;
 	/** Names under which other containers reach it. */
 	readonly names: readonly string[];
+	/** Names that it alone knows others by: links, extra hosts. */
+	readonly ownNames: readonly string[];
 	readonly line: number;
 	/** Whether the file says what it runs; an override does not. */
 	readonly isWhole: boolean;
-	/** With the defaults of its variables put in; "" for a service that is built. */
+	/** Whether its image is made here, whatever it is called then. */
+	readonly isBuilt: boolean;
+	/** With the defaults of its variables put in; "" for a service that has none. */
 	readonly image: string;
 	readonly imageLine: number;
 	readonly environment: ReadonlyMap<string, string>;
 	lineOfVariable(name: string): number;
 	readonly ports: readonly PublishedPort[];
-	/** Paths in the container, by what is mounted there. */
+	/** Paths in the container, by what is mounted there; the first of a path counts. */
 	readonly mounts: readonly {
 		readonly source: string;
 		readonly target: string;
 	}[];
-	readonly hasHealthcheck: boolean;
+	/** As it is written. */
+	readonly healthcheck: YamlMap;
+	/** Whether it is started with the others: not only when its profile or a run asks for it. */
+	readonly isAlwaysUp: boolean;
 	/** Whether its ports are the machine's own, published or not. */
 	readonly isOnHostNetwork: boolean;
 	/** Entrypoint and command as one line of words. */
@@ -46,27 +49,90 @@ export interface ComposeService {
 	readonly labelsLine: number;
 }
 
-/** A range of ports that is longer is no longer written out. */
-const MAX_RANGE = 1000;
-
-/** @throws LintSyntaxError for what is no YAML mapping. */
+/**
+ * Services of a file. A second document is an override of the first, as Compose reads it; `extends` of a service of
+ * the same file is put in.
+ *
+ * @throws LintSyntaxError for what is no YAML mapping.
+ */
 export function parseCompose(text: string): readonly ComposeService[] {
-	const file = parseYamlFile(text);
-	return Object.entries(mapOf(file.root.services)).map(([name, value]) =>
-		service(file, name, mapOf(value)),
-	);
+	const services = new Map<string, ComposeService>();
+	const bases = new Map<string, string>();
+	for (const file of parseYamlDocuments(text))
+		for (const [name, value] of Object.entries(mapOf(file.root.services))) {
+			const found = service(file, name, mapOf(value));
+			const before = services.get(name);
+			services.set(name, before ? overridden(before, found) : found);
+			const base = baseOf(mapOf(value).extends);
+			if (base !== undefined) bases.set(name, base);
+		}
+	const whole = (
+		name: string,
+		below: readonly string[] = [],
+	): ComposeService | undefined => {
+		const own = services.get(name);
+		const base = bases.get(name);
+		const under =
+			base === undefined || below.includes(name)
+				? undefined
+				: whole(base, [...below, name]);
+		return own && under ? overridden(under, own) : own;
+	};
+	return [...services.keys()].flatMap((name) => whole(name) ?? []);
 }
 
-function service(
-	file: YamlFile,
-	name: string,
-	value: Readonly<Record<string, unknown>>,
+/** The service of the same file that this one extends. */
+function baseOf(value: unknown): string | undefined {
+	if (typeof value === "string") return value;
+	const { file, service } = mapOf(value);
+	return file === undefined && typeof service === "string"
+		? service
+		: undefined;
+}
+
+/** What Compose makes of a service and another of its name over it. */
+function overridden(
+	base: ComposeService,
+	over: ComposeService,
 ): ComposeService {
+	const hasOwn = {
+		image: over.image !== "" || over.isBuilt,
+		command: over.command !== "",
+		labels: over.labels.length > 0,
+	};
+	return {
+		name: over.name,
+		names: [
+			...new Set([
+				...over.names,
+				...base.names.filter((each) => each !== base.name),
+			]),
+		],
+		ownNames: [...base.ownNames, ...over.ownNames],
+		line: over.line,
+		isWhole: base.isWhole || over.isWhole,
+		isBuilt: base.isBuilt || over.isBuilt,
+		image: hasOwn.image ? over.image : base.image,
+		imageLine: (hasOwn.image ? over : base).imageLine,
+		environment: new Map([...base.environment, ...over.environment]),
+		lineOfVariable: (name) =>
+			(over.environment.has(name) ? over : base).lineOfVariable(name),
+		ports: [...base.ports, ...over.ports],
+		mounts: [...over.mounts, ...base.mounts],
+		healthcheck: { ...base.healthcheck, ...over.healthcheck },
+		isAlwaysUp: base.isAlwaysUp && over.isAlwaysUp,
+		isOnHostNetwork: base.isOnHostNetwork || over.isOnHostNetwork,
+		command: hasOwn.command ? over.command : base.command,
+		commandLine: (hasOwn.command ? over : base).commandLine,
+		labels: [...base.labels, ...over.labels],
+		labelsLine: (hasOwn.labels ? over : base).labelsLine,
+	};
+}
+
+function service(file: YamlFile, name: string, value: YamlMap): ComposeService {
 	const at = (...path: (string | number)[]) =>
 		file.lineOf("services", name, ...path);
-	const environment = environmentOf(value.environment);
-	const health = mapOf(value.healthcheck);
-	const [test] = listOf(health.test);
+	const isElsewhere = mapOf(value.extends).file !== undefined;
 	return {
 		name,
 		names: [
@@ -77,11 +143,17 @@ function service(
 				listOf(mapOf(network).aliases).map(textOf),
 			),
 		].filter(Boolean),
+		ownNames: [
+			...namesOf(value.links, (each) => each.split(":").at(-1)),
+			...namesOf(value.external_links, (each) => each.split(":").at(-1)),
+			...namesOf(value.extra_hosts, (each) => each.split(/[:=]/)[0]),
+		],
 		line: at(),
 		isWhole: value.image !== undefined || value.build !== undefined,
+		isBuilt: value.build !== undefined,
 		image: withDefaults(textOf(value.image)),
 		imageLine: at("image"),
-		environment,
+		environment: environmentOf(value.environment),
 		lineOfVariable: (variable) => {
 			if (!Array.isArray(value.environment)) return at("environment", variable);
 			const i = value.environment.findIndex((each) =>
@@ -90,16 +162,25 @@ function service(
 			return at("environment", Math.max(0, i));
 		},
 		ports: listOf(value.ports).flatMap((each, i) =>
-			portsOf(each, at("ports", i)),
+			publishedPorts(each, at("ports", i)),
 		),
-		mounts: [...listOf(value.volumes), ...listOf(value.configs)].map(mountOf),
-		hasHealthcheck:
-			value.healthcheck !== undefined &&
-			!/^(true|yes|on)$/i.test(textOf(health.disable)) &&
-			textOf(test) !== "NONE",
+		mounts: [
+			...listOf(value.volumes).map(mountOf),
+			...listOf(value.configs).map((each) => {
+				const { source, target } = mountOf(each);
+				const { file: path } = mapOf(mapOf(file.root.configs)[source]);
+				return { source: withDefaults(textOf(path)) || source, target };
+			}),
+		],
+		healthcheck: {
+			// what stands in the other file may have one
+			...(isElsewhere ? { test: "inherited" } : {}),
+			...mapOf(value.healthcheck),
+		},
+		isAlwaysUp: listOf(value.profiles).length === 0,
 		isOnHostNetwork: value.network_mode === "host",
 		command: [...listOf(value.entrypoint), ...listOf(value.command)]
-			.map(textOf)
+			.map((each) => withDefaults(textOf(each)))
 			.join(" "),
 		commandLine: at(value.command === undefined ? "entrypoint" : "command"),
 		labels: (Array.isArray(value.labels)
@@ -110,9 +191,15 @@ function service(
 	};
 }
 
-/** `${VAR:-x}` and `${VAR-x}` are x: what runs where nobody says otherwise. */
-function withDefaults(text: string): string {
-	return text.replace(/\$\{\w+:?-([^}]*)\}/g, "$1");
+/** Names of a list, or of a mapping's keys. */
+function namesOf(
+	value: unknown,
+	nameOf: (each: string) => string | undefined,
+): string[] {
+	const entries = Array.isArray(value)
+		? value.map(textOf)
+		: Object.keys(mapOf(value));
+	return entries.flatMap((each) => nameOf(each) || []);
 }
 
 function environmentOf(value: unknown): ReadonlyMap<string, string> {
@@ -131,37 +218,13 @@ function environmentOf(value: unknown): ReadonlyMap<string, string> {
 	);
 }
 
-function portsOf(value: unknown, line: number): PublishedPort[] {
-	const long = mapOf(value);
-	const text =
-		long.target === undefined
-			? withDefaults(textOf(value))
-			: `${textOf(long.host_ip)}:${textOf(long.published)}:${textOf(long.target)}`;
-	const [, host = "", published, target = ""] =
-		/^(?:(\[[^\]]*\]|[^:]*):)??(?:([\d-]*):)?([\d-]+)(?:\/\w+)?$/.exec(text) ??
-		[];
-	// without a published port Docker takes any free one
-	if (!published) return [];
-	const from = range(published);
-	const to = range(target);
-	return from.slice(0, to.length).map((each, i) => ({
-		host: host.replace(/^\[|\]$/g, ""),
-		published: each,
-		target: to[i] ?? 0,
-		line,
-	}));
-}
-
-function range(text: string): number[] {
-	const [first = 0, last = first] = text.split("-").map(Number);
-	const length = Math.min(MAX_RANGE, Math.max(0, last - first) + 1);
-	return Array.from({ length }, (_, i) => first + i);
-}
-
 function mountOf(value: unknown): { source: string; target: string } {
 	const long = mapOf(value);
-	if (long.target !== undefined)
-		return { source: textOf(long.source), target: textOf(long.target) };
-	const [source = "", target = ""] = textOf(value).split(":");
+	if (long.target !== undefined || long.source !== undefined)
+		return {
+			source: withDefaults(textOf(long.source)),
+			target: textOf(long.target),
+		};
+	const [source = "", target = ""] = withDefaults(textOf(value)).split(":");
 	return { source, target };
 }

@@ -43,7 +43,12 @@ export function commandsOf({ file, kind, text }: CommandFile): HostCommand[] {
 	const lines: { line: number; text: string }[] = [];
 	let joined: { line: number; text: string } | undefined;
 	for (const [i, raw] of text.split("\n").entries()) {
-		if (!joined && /^\s*([#;]|$)/.test(raw)) continue;
+		// systemd passes over comments inside a continued line too
+		if ((!joined || kind === "systemd-unit") && /^\s*([#;]|$)/.test(raw)) {
+			if (joined && raw.trim() === "") lines.push(joined);
+			if (raw.trim() === "") joined = undefined;
+			continue;
+		}
 		joined ??= { line: i + 1, text: "" };
 		const continues = /\\\s*$/.test(raw);
 		joined.text += raw.replace(/\\\s*$/, " ");
@@ -105,7 +110,7 @@ function timerJobs(
 	{ file, text }: CommandFile,
 	files: readonly CommandFile[],
 ): HostJob[] {
-	const unit = /^Unit=(.+)$/m.exec(text)?.[1]?.trim();
+	const unit = /^\s*Unit\s*=\s*(.+)$/m.exec(text)?.[1]?.trim();
 	const own = nameOf(file).replace(/\.timer$/, ".service");
 	const service = files.find(
 		(each) =>
@@ -113,7 +118,7 @@ function timerJobs(
 	);
 	const command = service ? service.text : "";
 	return text.split("\n").flatMap((line, i) => {
-		const when = /^OnCalendar=(.+)$/.exec(line)?.[1]?.trim();
+		const when = /^\s*OnCalendar\s*=\s*(.+)$/.exec(line)?.[1]?.trim();
 		return when
 			? [{ file, line: i + 1, starts: () => calendarStarts(when), command }]
 			: [];

@@ -67,7 +67,7 @@ export const HOST_RULES = {
 	},
 	"include-not-followed": {
 		why: "what stands in an included file was not looked at",
-		proof: "test/registry-host/lint-nginx.cases.ts",
+		proof: "test/registry-host/lint-includes.cases.ts",
 	},
 	"silence-without-reason": {
 		why: "a silence that names no rule or gives no reason silences nothing",

@@ -1,16 +1,20 @@
 import type { ComposeService } from "./compose-file";
 import { type CommandFile, commandsOf, runs } from "./host-commands";
-import type { Report } from "./host-rules";
+import type { Place, Report } from "./host-rules";
 import { CRON_LINE } from "./kind-of";
+import { hasCache, type RegistryView } from "./registry-view";
 
 /** A garbage collection that a command starts, and its flags. */
 const COLLECTION = /garbage-collect(?=[\s"',\]]|$)([^;|&\n]*)/g;
-/** Commands that only speak of it. */
+/** Commands that only speak of it, where a command stands: first, in the quotes of a shell, behind a word of the shell. */
 const SPEAKS =
-	/^\s*[-@+!]*\s*(?:if\s+|then\s+|!\s*)*(echo|printf|e?grep|logger|log|say|sed|die)\b/;
+	/(?:^\s*(?:\w+=)?|["'`]\s*|(?:^|\s)(?:if|then|else|do|while|until|sudo)\s+)(?:[-@+!]\s*)*(?:\S{0,200}\/)?(echo|printf|e?grep|logger|log|say|sed|die|test|\[\[?)(?=\s)/;
+/** A pattern of the shell (`*"garbage-collect -m"*`). */
+const IS_PATTERN = /^\s*\(?\*["'][^"']*$/;
 const MANAGER =
 	"\\b(?:docker|podman|nerdctl|compose|systemctl|service)\\b[^;|&\\n]{0,300}";
 const STOPS = new RegExp(`${MANAGER}\\b(?:stop|down|kill)\\b`);
+const RESTARTS = new RegExp(`${MANAGER}\\b(?:restart|--force-recreate)\\b`);
 const STARTS_AGAIN = new RegExp(`${MANAGER}\\b(?:restart|start|up)\\b`);
 
 /** A flag as Go's programs read it, and what they take for true. */
@@ -20,9 +24,6 @@ const IS_TRUE = /^(1|t|T|TRUE|true|True)$/;
 /** More collections in one line than anybody writes. */
 const MAX_A_LINE = 100;
 
-/** What is known of the descriptor caches of the set's registries. */
-export type WarmCache = "yes" | "no" | "unknown";
-
 /** Collections that destroy: with `-m`, and beside a registry that runs on. */
 export function lintCollections(
 	files: readonly CommandFile[],
@@ -30,15 +31,27 @@ export function lintCollections(
 		readonly file: string;
 		readonly service: ComposeService;
 	}[],
-	cache: WarmCache,
+	registries: readonly RegistryView[],
 	report: Report,
 ): void {
-	for (const file of files) lintFile(file, files, cache, report);
+	for (const file of files) lintFile(file, files, registries, report);
 	for (const { file, service } of services) {
-		for (const flags of collectionsIn(service.command))
-			lintUntagged({ file, line: service.commandLine }, flags, report);
-		for (const flags of service.labels.flatMap(collectionsIn))
-			lintUntagged({ file, line: service.labelsLine }, flags, report);
+		const place = { file, line: service.commandLine };
+		const others = registries.filter(
+			(each) => each.service && each.service !== service,
+		);
+		for (const flags of collectionsIn(service.command)) {
+			lintUntagged(place, flags, report);
+			// what is started with the others runs beside them
+			if (service.isAlwaysUp && others.length > 0 && !flags.isDry)
+				lintWarm(place, flags, "", others, report);
+		}
+		for (const label of service.labels)
+			for (const flags of collectionsIn(label)) {
+				const at = { file, line: service.labelsLine };
+				lintUntagged(at, flags, report);
+				if (!isSafeAlone(flags)) lintWarm(at, flags, "", registries, report);
+			}
 	}
 }
 
@@ -46,6 +59,8 @@ interface Flags {
 	readonly text: string;
 	readonly deletesUntagged: boolean;
 	readonly isDry: boolean;
+	/** What stands before it in its own command. */
+	readonly own: string;
 	/** What stands before it in its own line, and after it. */
 	readonly before: string;
 	readonly after: string;
@@ -58,12 +73,17 @@ function collectionsIn(text: string): Flags[] {
 		const before = text.slice(0, found.index);
 		const own = before.slice(
 			Math.max(
-				...[";", "|", "&", "(", "\n"].map((each) => before.lastIndexOf(each)),
+				...[";", "|", "&", "(", "`", "\n"].map((each) =>
+					before.lastIndexOf(each),
+				),
 			) + 1,
 		);
-		if (SPEAKS.test(own) || speaksByTheClock(own) || /\s#/.test(own)) return [];
+		if (SPEAKS.test(own) || IS_PATTERN.test(own)) return [];
+		if (speaksByTheClock(own) || /\s#/.test(own)) return [];
 		const [said = ""] = (found[1] ?? "").split(/\s#/);
-		const words = said.split(/[\s"',[\]]+/);
+		const words = said
+			.split(/[\s,[\]`]+/)
+			.map((each) => each.replace(/["']/g, ""));
 		const has = (short: string, long: string) =>
 			words.some((word) => {
 				const [, flags, name, value = "true"] = FLAG.exec(word) ?? [];
@@ -74,6 +94,7 @@ function collectionsIn(text: string): Flags[] {
 				text: found[0].trim(),
 				deletesUntagged: has("m", "delete-untagged"),
 				isDry: has("d", "dry-run"),
+				own,
 				before,
 				after: text.slice(found.index + found[0].length),
 			},
@@ -91,18 +112,23 @@ function speaksByTheClock(text: string): boolean {
 }
 
 const ASSIGNMENT =
-	/(?:^|[\s;"'=])([A-Za-z_]\w*)=(?:"([^"\n]{0,99})"|'([^'\n]{0,99})'|\(([^)\n]{0,99})\)|([^\s;"'()]+))/g;
+	/(?:^|[\s;"'=])([A-Za-z_]\w*)\+?=(?:"([^"\n]{0,99})"|'([^'\n]{0,99})'|\(([^)\n]{0,99})\)|([^\s;"'()]+))/g;
+/** `${FLAGS:--m}`: what is taken where nothing else is said. */
+const WITH_DEFAULT = /\$\{(\w+):?[-=]([^}]*)\}/g;
 
-/** What a file sets flags to: lines of a script, the environment of a crontab or a unit. */
+/** What a file sets flags to, all of it: lines of a script, the environment of a crontab or a unit. */
 function variablesOf(text: string): ReadonlyMap<string, string> {
 	const values = new Map<string, string>();
 	if (!text.includes("garbage-collect")) return values;
 	for (const [, name = "", ...forms] of text
 		.replace(/^Environment=/gm, " ")
 		.matchAll(ASSIGNMENT)) {
-		const value = forms.find((each) => each !== undefined) ?? "";
+		const form = forms.find((each) => each !== undefined) ?? "";
+		const value = form.replace(WITH_DEFAULT, "$2");
 		// only flags: a whole command is told where it stands
-		if (/^\s*-/.test(value) && value.length < 100) values.set(name, value);
+		const isFlags = /(^|\s)-/.test(value) && !value.includes("garbage-collect");
+		if (isFlags && value.length < 100)
+			values.set(name, `${values.get(name) ?? ""} ${value}`.slice(0, 1000));
 	}
 	return values;
 }
@@ -111,11 +137,13 @@ function withVariables(
 	text: string,
 	values: ReadonlyMap<string, string>,
 ): string {
-	if (values.size === 0 || !text.includes("garbage-collect")) return text;
-	return text.replace(
-		/\$(?:\{(\w+)(?:\[[@*]\])?\}|(\w+))/g,
-		(whole, braced, bare) => values.get(braced ?? bare) ?? whole,
-	);
+	if (!text.includes("garbage-collect")) return text;
+	return text
+		.replace(WITH_DEFAULT, (_, name, other) => values.get(name) ?? other)
+		.replace(
+			/\$(?:\{(\w+)(?:\[[@*]\])?\}|(\w+))/g,
+			(whole, braced, bare) => values.get(braced ?? bare) ?? whole,
+		);
 }
 
 function lintUntagged(
@@ -132,10 +160,69 @@ function lintUntagged(
 		);
 }
 
+/** Beside a registry that remembers: of those that the command names, otherwise of any. */
+function lintWarm(
+	place: Place,
+	{ text }: Flags,
+	command: string,
+	registries: readonly RegistryView[],
+	report: Report,
+): void {
+	const words = new Set(command.split(/[\s"';&|()=]+/));
+	const named = registries.filter(({ service }) =>
+		// the program is called registry too
+		service?.names.some((each) => each !== "registry" && words.has(each)),
+	);
+	const known = (named.length > 0 ? named : registries).filter(
+		(each) => each.config || hasCache(each),
+	);
+	if (known.length > 0 && !known.some(hasCache)) return;
+	report(
+		"gc-with-warm-cache",
+		place,
+		`got ${text} beside a registry that runs on${known.length > 0 ? "" : " (whether it has a cache cannot be seen without its configuration)"}`,
+		"stop the registry before it and start it after it: docker compose stop NAME; docker compose run --rm NAME garbage-collect ...; docker compose start NAME",
+		known.length > 0 ? "error" : "warning",
+	);
+}
+
+/** Whether its own line deletes nothing, or stops the registry around it. */
+function isSafeAlone({ isDry, own, before, after }: Flags): boolean {
+	if (isDry) return true;
+	const container = execOf(own);
+	// what is stopped cannot be entered: whatever was stopped is something else
+	return container === undefined
+		? STOPS.test(before) || STARTS_AGAIN.test(after)
+		: restarts(after, container);
+}
+
+const EXEC =
+	/\b(?:docker|podman|nerdctl|compose)\b[^;|&\n]{0,300}?\bexec\s+(?:(?:-[euw]|--(?:env|env-file|index|user|workdir))[\s=]\S+\s+|-\S+\s+)*([\w.-]+)/;
+
+/** The container or service that a command enters (`docker exec NAME`, `docker compose exec -T NAME`). */
+function execOf(own: string): string | undefined {
+	return EXEC.exec(own)?.[1];
+}
+
+/** Whether a restart means a container: by its name, or everything. */
+function restarts(text: string, container: string): boolean {
+	const [found] = RESTARTS.exec(text) ?? [];
+	if (found === undefined) return false;
+	const rest = text.slice(text.indexOf(found) + found.length);
+	const names = (/^[^;|&\n]*/.exec(rest)?.[0] ?? "")
+		.split(/[\s"']+/)
+		.filter((each) => /^[\w$]/.test(each));
+	return (
+		names.length === 0 ||
+		names.some((each) => each.includes(container) || each.includes("$")) ||
+		/\b(systemctl|service)\b/.test(found)
+	);
+}
+
 function lintFile(
 	file: CommandFile,
 	files: readonly CommandFile[],
-	cache: WarmCache,
+	registries: readonly RegistryView[],
 	report: Report,
 ): void {
 	const commands = commandsOf(file);
@@ -157,19 +244,12 @@ function lintFile(
 	for (const [i, command] of commands.entries())
 		for (const flags of found[i] ?? []) {
 			lintUntagged(command, flags, report);
-			const isSafe =
-				flags.isDry ||
-				STOPS.test(flags.before) ||
-				STARTS_AGAIN.test(flags.after) ||
-				isStoppedByStarter ||
-				(!isAlone && ((stopped !== -1 && stopped < i) || started > i));
-			if (!isSafe && cache !== "no")
-				report(
-					"gc-with-warm-cache",
-					command,
-					`got ${flags.text} beside a registry that runs on${cache === "unknown" ? " (whether it has a cache cannot be seen without its configuration)" : ""}`,
-					"stop the registry before it and start it after it: docker compose stop NAME; docker compose run --rm NAME garbage-collect ...; docker compose start NAME",
-					cache === "unknown" ? "warning" : "error",
-				);
+			const container = execOf(flags.own);
+			const isSafeAround =
+				container === undefined
+					? isStoppedByStarter || (stopped !== -1 && stopped < i) || started > i
+					: commands.slice(i + 1).some(({ text }) => restarts(text, container));
+			if (!isSafeAlone(flags) && !(isSafeAround && !isAlone))
+				lintWarm(command, flags, command.text, registries, report);
 		}
 }

@@ -2,10 +2,11 @@ import { isPinned } from "../../pins";
 import type { ComposeService } from "./compose-file";
 import type { Report } from "./host-rules";
 import { isRegistryImage } from "./registry-view";
+import { listOf, textOf } from "./yaml-file";
 
 /** Images with versions of three parts: a tag of two moves with every release. */
 const MOVES =
-	/(^|\/)(registry|distribution|nginx|docker-registry-ui|node):v?\d+\.\d+(-[a-z]\S*)?$/;
+	/(^|\/)(registry|distribution|nginx|nginx-unprivileged|docker-registry-ui|node):v?\d+\.\d+(-[a-z]\S*)?$/;
 
 /** What is wrong with a service by itself. */
 export function lintService(
@@ -14,7 +15,12 @@ export function lintService(
 	report: Report,
 ): void {
 	const { name, image } = service;
-	if (image !== "" && (!isPinned(image) || MOVES.test(image)))
+	// what is built here is not pulled
+	if (
+		image !== "" &&
+		!service.isBuilt &&
+		(!isPinned(image) || MOVES.test(image))
+	)
 		report(
 			"floating-pin",
 			{ file, line: service.imageLine },
@@ -25,7 +31,7 @@ export function lintService(
 		service.isWhole &&
 		!service.command.includes("garbage-collect") &&
 		(service.ports.length > 0 || isRegistryImage(image));
-	if (isServer && !service.hasHealthcheck)
+	if (isServer && !hasHealthcheck(service))
 		report(
 			"missing-healthcheck",
 			{ file, line: service.line },
@@ -43,7 +49,14 @@ export function lintService(
 		);
 }
 
+/** Whether Docker asks anything: without a test it does not, and the images of registry and nginx bring none. */
+function hasHealthcheck({ healthcheck }: ComposeService): boolean {
+	const { test, disable } = healthcheck;
+	const [first] = listOf(test);
+	return textOf(first) !== "" && first !== "NONE" && !isTrue(textOf(disable));
+}
+
 /** As the shell scripts of such images read it. */
 export function isTrue(value: string | undefined): boolean {
-	return /^(true|yes|on|1)$/i.test(value ?? "");
+	return /^(true|t|yes|y|on|1)$/i.test(value ?? "");
 }

@@ -6,7 +6,7 @@ const APART = 60;
 const WEEK = 7 * 1440;
 /** What changes or reads whole stores. */
 const TOUCHES_STORES =
-	/garbage-collect|cleanup-tags|fix-broken-blobs|docker\/registry\/v2|guard(\.mjs)?\s+(scan|gate)|\/opt\/registry\/data/;
+	/garbage-collect|cleanup-tags|fix-broken-blobs|docker\/registry\/v2|\/var\/lib\/registry|guard(\.mjs)?\s+(scan|gate)|\/opt\/registry\/data/;
 /** More jobs than anybody has. */
 const MAX_JOBS = 100;
 
@@ -40,7 +40,7 @@ export function lintCron(jobs: readonly HostJob[], report: Report): void {
 	}
 }
 
-/** The file that a command locks with flock; undefined for none. */
+/** The file that a command locks with flock, by its descriptor too; undefined for none. */
 function lockOf(command: string): string | undefined {
 	const [, rest = ""] = /\bflock\s+([^\n]*)/.exec(command) ?? [];
 	let takesValue = false;
@@ -48,7 +48,26 @@ function lockOf(command: string): string | undefined {
 		if (takesValue) takesValue = false;
 		else if (/^(-w|-E|--timeout|--wait|--conflict-exit-code)$/.test(word))
 			takesValue = true;
-		else if (!word.startsWith("-")) return word.replace(/^["']|["']$/g, "");
+		else if (!word.startsWith("-")) return meant(unquoted(word), command);
 	}
 	return undefined;
+}
+
+/** `9` of `exec 9>/opt/registry/.lock`, `$LOCK` of `LOCK=/opt/registry/.lock`. */
+function meant(word: string, command: string): string {
+	const after = (pattern: string) =>
+		unquoted(
+			new RegExp(`${pattern}\\s*("[^"\\n]*"|'[^'\\n]*'|[^\\s;&|()]+)`).exec(
+				command,
+			)?.[1] ?? "",
+		);
+	const path = /^\d{1,3}$/.test(word)
+		? after(`(?<!\\S)${word}>{1,2}`) || word
+		: word;
+	const [, name] = /^\$\{?(\w+)\}?$/.exec(path) ?? [];
+	return (name && after(`\\b${name}=`)) || path;
+}
+
+function unquoted(word: string): string {
+	return word.replace(/^["']|["']$/g, "");
 }

@@ -1,23 +1,28 @@
 import { type ComposeService, parseCompose } from "./compose-file";
+import { givenFiles } from "./given-files";
 import { type CommandFile, jobsOf } from "./host-commands";
 import type { HostProblem, Report } from "./host-rules";
 import { type HostFileKind, kindOf } from "./kind-of";
-import { lintCollections, type WarmCache } from "./lint-collections";
+import { lintCollections } from "./lint-collections";
 import { lintService } from "./lint-compose";
 import { lintCron } from "./lint-cron";
 import { lintDns, netplanServers, resolvedServers } from "./lint-dns";
 import { lintNginx } from "./lint-nginx";
-import { lintPorts, type NginxFile } from "./lint-ports";
+import { lintPorts } from "./lint-ports";
 import { lintRegistry } from "./lint-registry";
 import { LintSyntaxError } from "./lint-syntax-error";
-import { parseNginx } from "./parse-nginx";
-import {
-	type RegistryConfigFile,
-	type RegistryView,
-	registryViews,
-} from "./registry-view";
+import type { NginxFile } from "./nginx-doors";
+import { type FindIncluded, followIncludes } from "./nginx-includes";
+import { type RegistryConfigFile, registryViews } from "./registry-view";
 import { withSilences } from "./silences";
 import { parseYamlFile } from "./yaml-file";
+
+/** What was found, and where besides the files that were given. */
+export interface HostLint {
+	readonly problems: readonly HostProblem[];
+	/** Paths that nginx configurations include, of the given files and of those that were found. */
+	readonly included: readonly string[];
+}
 
 /** A file to look at; its kind follows from its text. */
 export interface LintFile {
@@ -36,6 +41,14 @@ const MAX_LENGTH = 1024 * 1024;
 export function lintHostFiles(
 	files: readonly LintFile[],
 ): readonly HostProblem[] {
+	return lintHostSet(files, () => []).problems;
+}
+
+/** The same, with what nginx includes and is not among the files: `find` looks for it. */
+export function lintHostSet(
+	files: readonly LintFile[],
+	find: FindIncluded,
+): HostLint {
 	const problems: HostProblem[] = [];
 	const told = new Set<string>();
 	const report: Report = (
@@ -51,32 +64,41 @@ export function lintHostFiles(
 		told.add(key);
 		problems.push({ rule, severity, file, line, reason, fix });
 	};
-	const set = readSet(files, report);
+	const set = readSet(files, find, report);
 	const { services, configs, nginxes, commands } = set;
 	const registries = registryViews(configs, services);
 	for (const { file, service } of services) lintService(file, service, report);
 	for (const registry of registries)
 		lintRegistry(registry, services.length > 0, report);
-	const paths = files.map(({ path }) => path);
-	for (const { file, directives } of nginxes)
-		lintNginx(file, directives, paths, report);
+	for (const nginx of nginxes)
+		lintNginx(nginx, nginxes, services, registries, report);
 	lintPorts(services, nginxes, registries, report);
-	lintCollections(commands, services, warmCache(registries), report);
+	lintCollections(commands, services, registries, report);
 	lintCron(jobsOf(commands), report);
 	lintDns(set.nameServers, report);
-	return files.flatMap(({ path, text }) =>
-		withSilences(
-			path,
-			text,
-			problems.filter(({ file }) => file === path),
-		).toSorted((a, b) => a.line - b.line),
+	const read = new Map(
+		[...set.read, ...set.included].map((each) => [each.path, each]),
 	);
+	return {
+		problems: [...read.values()].flatMap(({ path, text }) =>
+			withSilences(
+				path,
+				text,
+				problems.filter(({ file }) => file === path),
+			).toSorted((a, b) => a.line - b.line),
+		),
+		included: set.included.map(({ path }) => path),
+	};
 }
 
-function readSet(files: readonly LintFile[], report: Report) {
+function readSet(
+	files: readonly LintFile[],
+	find: FindIncluded,
+	report: Report,
+) {
 	const services: { file: string; service: ComposeService }[] = [];
 	const configs: RegistryConfigFile[] = [];
-	const nginxes: NginxFile[] = [];
+	const nginxes: LintFile[] = [];
 	const commands: CommandFile[] = [];
 	const nameServers: Parameters<typeof lintDns>[0][number][] = [];
 	const readers: Record<HostFileKind, (file: string, text: string) => void> = {
@@ -84,8 +106,7 @@ function readSet(files: readonly LintFile[], report: Report) {
 			void services.push(
 				...parseCompose(text).map((service) => ({ file, service })),
 			),
-		nginx: (file, text) =>
-			void nginxes.push({ file, directives: parseNginx(text) }),
+		nginx: (path, text) => void nginxes.push({ path, text }),
 		"registry-config": (file, text) =>
 			void configs.push({ file, yaml: parseYamlFile(text) }),
 		netplan: (file, text) =>
@@ -98,20 +119,70 @@ function readSet(files: readonly LintFile[], report: Report) {
 			void commands.push({ file, kind: "systemd-unit", text }),
 		script: (file, text) => void commands.push({ file, kind: "script", text }),
 	};
-	for (const { path, text } of files) {
+	const read: LintFile[] = [];
+	for (const each of files) {
+		const { path, text } = each;
 		if (text.length > MAX_LENGTH) {
+			read.push(each);
 			notLinted(path, 1, `got ${text.length} characters`, report);
 			continue;
 		}
 		const kind = kindOf(text);
+		if (!kind) continue;
+		read.push(each);
 		try {
-			if (kind) readers[kind](path, text);
+			readers[kind](path, text);
 		} catch (error) {
 			if (!(error instanceof LintSyntaxError)) throw error;
 			notLinted(path, error.line, `as ${kind}: ${error.message}`, report);
 		}
 	}
-	return { services, configs, nginxes, commands, nameServers };
+	const followed = followAll(nginxes, files, find, report);
+	return { services, configs, commands, nameServers, read, ...followed };
+}
+
+/** The configurations that no other one includes, each with what it includes; of several that include each other, the first. */
+function followAll(
+	files: readonly LintFile[],
+	given: readonly LintFile[],
+	find: FindIncluded,
+	report: Report,
+) {
+	const findAll: FindIncluded = (pattern, main) => {
+		const named = givenFiles(pattern, main, given);
+		return named.length > 0 ? named : find(pattern, main);
+	};
+	const followed = files.flatMap((file) => {
+		try {
+			const told: Parameters<Report>[] = [];
+			const nginx = followIncludes(file, findAll, (...each) => told.push(each));
+			return [{ file, nginx, told }];
+		} catch (error) {
+			if (!(error instanceof LintSyntaxError)) throw error;
+			notLinted(file.path, error.line, `as nginx: ${error.message}`, report);
+			return [];
+		}
+	});
+	const isIncluded = (path: string) =>
+		followed.some(
+			({ file, nginx }) =>
+				file.path !== path && nginx.included.some((each) => each.path === path),
+		);
+	const roots = followed.filter(({ file }) => !isIncluded(file.path));
+	const nginxes: NginxFile[] = [];
+	const included = new Map<string, LintFile>();
+	for (const { file, nginx, told } of [...roots, ...followed]) {
+		const isDone = nginxes.some((each) => each.file === file.path);
+		if (isDone || included.has(file.path)) continue;
+		for (const each of nginx.included) included.set(each.path, each);
+		for (const each of told) report(...each);
+		nginxes.push({
+			file: file.path,
+			directives: nginx.directives,
+			included: nginx.included.map(({ path }) => path),
+		});
+	}
+	return { nginxes, included: [...included.values()] };
 }
 
 function notLinted(
@@ -126,12 +197,4 @@ function notLinted(
 		reason,
 		"mend the file: nothing in it was looked at",
 	);
-}
-
-function warmCache(registries: readonly RegistryView[]): WarmCache {
-	const known = registries.filter(({ config }) => config);
-	if (known.length === 0) return "unknown";
-	return known.some(({ value }) => value("storage", "cache", "blobdescriptor"))
-		? "yes"
-		: "no";
 }

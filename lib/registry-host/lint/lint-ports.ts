@@ -1,26 +1,16 @@
-import type { ComposeService, PublishedPort } from "./compose-file";
+import type { ComposeService } from "./compose-file";
+import type { PublishedPort } from "./compose-ports";
 import type { Place, Report } from "./host-rules";
+import { type NginxFile, nginxFilesOf } from "./nginx-doors";
+import { hasIncludes } from "./nginx-includes";
 import {
 	directivesOf,
-	hasIncludes,
 	isName,
-	listenPorts,
+	listensOf,
 	proxyTarget,
 	targetsOf,
 } from "./nginx-view";
-import type { NginxDirective } from "./parse-nginx";
-import {
-	isLoopback,
-	nearest,
-	portOf,
-	type RegistryView,
-} from "./registry-view";
-
-/** A file of the set that is an nginx configuration. */
-export interface NginxFile {
-	readonly file: string;
-	readonly directives: readonly NginxDirective[];
-}
+import { isLoopback, portOf, type RegistryView } from "./registry-view";
 
 /** Both ends of every port: what compose publishes has a listener, what nginx connects to is a service that listens there. */
 export function lintPorts(
@@ -32,7 +22,7 @@ export function lintPorts(
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {
-	const taken = new Map<string, string>();
+	const taken: Taken = new Map();
 	for (const { file, service } of services) {
 		const listeners = listenersOf(file, service, nginxes, registries);
 		for (const port of service.ports) {
@@ -41,7 +31,7 @@ export function lintPorts(
 			report(
 				"port-without-backend",
 				{ file, line: port.line },
-				`${service.name}: got port ${port.published} published to ${port.target}, where nothing listens`,
+				`${service.name}: got port ${port.published ?? "of any number"} published to ${port.target}, where nothing listens`,
 				`publish one of ${[...listeners].join(", ") || "its listeners"}, or remove the port`,
 			);
 		}
@@ -51,23 +41,35 @@ export function lintPorts(
 			lintBackends(nginx, services, registries, report);
 }
 
+/** Addresses of the host by port and protocol, and the service that took each. */
+type Taken = Map<string, { readonly host: string; readonly name: string }[]>;
+
 function lintTwice(
 	file: string,
 	{ name }: ComposeService,
-	{ host, published, line }: PublishedPort,
-	taken: Map<string, string>,
+	{ host, published, protocol, line }: PublishedPort,
+	taken: Taken,
 	report: Report,
 ): void {
-	const key = `${file} ${host} ${published}`;
-	const other = taken.get(key);
-	taken.set(key, name);
+	if (published === undefined) return;
+	const key = `${file} ${published}/${protocol}`;
+	const others = taken.get(key) ?? [];
+	taken.set(key, [...others, { host, name }]);
+	const other = others.find((each) => meet(each.host, host));
 	if (other !== undefined)
 		report(
 			"port-without-backend",
 			{ file, line },
-			`${name}: got port ${published}, which ${other} publishes already`,
+			`${name}: got port ${published}, which ${other.name} publishes already`,
 			"publish each port once: the second service does not start",
 		);
+}
+
+/** Whether two addresses of the host cannot both have a port: all of IPv4 includes each of them. */
+function meet(a: string, b: string): boolean {
+	if (a === b || a === "" || b === "") return true;
+	const all = a.includes(":") ? "::" : "0.0.0.0";
+	return a.includes(":") === b.includes(":") && (a === all || b === all);
 }
 
 /** Ports on which the container listens; undefined where that cannot be seen. */
@@ -86,33 +88,33 @@ function listenersOf(
 			service.mounts.some(({ target }) => /^\/etc|\.ya?ml$/.test(target)) ||
 			service.command !== "";
 		if (!registry.config && own === "" && isElsewhere) return undefined;
-		const isOpen = debug !== "" && !isLoopback(debug);
-		return new Set([
-			portOf(own || ":5000") ?? 5000,
-			...(isOpen ? [portOf(debug) ?? 0] : []),
-		]);
+		// the container's own loopback is not what Docker publishes
+		return new Set(
+			[own || ":5000", debug].flatMap((address) =>
+				isLoopback(address) ? [] : (portOf(address) ?? []),
+			),
+		);
 	}
 	if (/registry-ui/.test(service.image))
 		return new Set([
 			Number(service.environment.get("NGINX_LISTEN_PORT") ?? 80),
 		]);
-	if (!/nginx/.test(service.image)) return undefined;
-	const mounted = service.mounts.filter(({ target }) =>
-		target.startsWith("/etc/nginx"),
+	const files = nginxFilesOf({ file, service }, nginxes);
+	if (!files) return undefined;
+	const listens = files
+		.flatMap(({ directives }) => [...directivesOf(directives)])
+		.filter(({ directive }) => directive.name === "server" && directive.block)
+		.flatMap(({ directive }) => listensOf(directive));
+	const isSeen =
+		listens.length > 0 &&
+		// a template's
+		listens.every(({ port }) => port !== undefined) &&
+		// what was not found may listen too
+		!files.some(({ directives }) => hasIncludes(directives));
+	if (!isSeen) return undefined;
+	return new Set(
+		listens.flatMap(({ host, port }) => (isLoopback(host) ? [] : (port ?? []))),
 	);
-	const files = mounted.flatMap(
-		({ source }) => nearest(nginxes, source, file) ?? [],
-	);
-	const [only, ...more] = nginxes;
-	if (files.length === 0 && only && more.length === 0) files.push(only);
-	const ports = files.flatMap(({ directives }) =>
-		[...directivesOf(directives)]
-			.filter(({ directive }) => directive.name === "server" && directive.block)
-			.flatMap(({ directive }) => listenPorts(directive)),
-	);
-	// what it includes may listen too
-	if (files.some(({ directives }) => hasIncludes(directives))) return undefined;
-	return ports.length > 0 ? new Set(ports) : undefined;
 }
 
 function lintBackends(
@@ -129,6 +131,8 @@ function lintBackends(
 	);
 	const seen = (place: Place, host: string, port: string) => {
 		if (groups.has(host) || !isName(host) || host.includes(".")) return;
+		// links and extra hosts
+		if (services.some(({ service }) => service.ownNames.includes(host))) return;
 		const found = services.find(({ service }) => service.names.includes(host));
 		const registry = registries.find(
 			(each) => each.service && each.service === found?.service,
@@ -155,32 +159,20 @@ function lintBackends(
 				`connect to ${host}:${portOf(own)}`,
 			);
 	};
-	for (const { directive, around } of all) {
+	for (const placed of all) {
+		const { directive, around } = placed;
 		const isServer =
 			directive.name === "server" && around.at(-1)?.name === "upstream";
 		if (directive.name !== "proxy_pass" && !isServer) continue;
-		const target = proxyTarget(directive.args[0] ?? "");
-		const place = { file, line: directive.line };
+		const place = { file: directive.file ?? file, line: directive.line };
+		const targets = isServer
+			? [proxyTarget(directive.args[0] ?? "")]
+			: targetsOf(placed, all);
 		const told = new Set<string>();
-		for (const { host, port } of targetsOf(target, near(all, around))) {
+		for (const { host, port } of targets) {
 			if (told.has(`${host}:${port}`)) continue;
 			told.add(`${host}:${port}`);
 			seen(place, host, port);
 		}
 	}
-}
-
-/** A variable that is set in the same blocks means only that; otherwise every value of the file. */
-function near(
-	all: ReturnType<typeof directivesOf> extends Generator<infer Each>
-		? readonly Each[]
-		: never,
-	around: readonly NginxDirective[],
-) {
-	const inside = all.filter((each) =>
-		each.around.every((block) => around.includes(block)),
-	);
-	return inside.some(({ directive }) => directive.name === "set")
-		? inside
-		: all;
 }

@@ -2,7 +2,12 @@ import type { Distribution } from "../distribution";
 import { type ConfigKeys, REGISTRY_CONFIG_KEYS } from "../registry-config-keys";
 import type { Report } from "./host-rules";
 import { isTrue } from "./lint-compose";
-import { isLoopback, portOf, type RegistryView } from "./registry-view";
+import {
+	hasCache,
+	isLoopback,
+	portOf,
+	type RegistryView,
+} from "./registry-view";
 import type { YamlMap } from "./yaml-file";
 
 /** Keys that people write and that do not do what they say, by their path. */
@@ -20,6 +25,7 @@ export function lintRegistry(
 	report: Report,
 ): void {
 	lintKeys(registry, report);
+	lintVariables(registry, report);
 	lintEviction(registry, report);
 	lintMetrics(registry, hasCompose, report);
 }
@@ -84,12 +90,50 @@ function unknownKeys(
 	});
 }
 
+/** Variables of the service: what they say of a key that its version does not know is passed over too. */
+function lintVariables(
+	{ service, composeFile, distribution }: RegistryView,
+	report: Report,
+): void {
+	if (!service || !composeFile || !distribution) return;
+	for (const name of service.environment.keys()) {
+		const [, key] = /^REGISTRY_(.+)$/.exec(name) ?? [];
+		if (key === undefined || key === "CONFIGURATION_PATH") continue;
+		if (isVariable(key, REGISTRY_CONFIG_KEYS[distribution])) continue;
+		const trap = Object.keys(TRAPS).find(
+			(each) => each.toUpperCase().replaceAll(".", "_") === key,
+		);
+		report(
+			"unknown-config-key",
+			{ file: composeFile, line: service.lineOfVariable(name) },
+			`${service.name}: got ${name}, which registry ${distribution}.x does not know`,
+			TRAPS[trap ?? ""] ??
+				"remove it, or write it as the version's configuration reference has it",
+		);
+	}
+}
+
+/** Whether a variable's name without its REGISTRY_ is a key's path; what stands in a list or an open mapping may be anything. */
+function isVariable(name: string, known: ConfigKeys): boolean {
+	return Object.entries(known).some(([key, below]) => {
+		const own = key.toUpperCase();
+		if (name === own) return true;
+		if (!name.startsWith(`${own}_`)) return false;
+		if (typeof below === "string")
+			return below === "any" || below === "strings";
+		return (
+			Array.isArray(below) ||
+			isVariable(name.slice(own.length + 1), below as ConfigKeys)
+		);
+	});
+}
+
 function lintEviction(registry: RegistryView, report: Report): void {
 	const { distribution, value, place } = registry;
 	const remote = value("proxy", "remoteurl");
 	if (remote === "") return;
 	const deletes = isTrue(value("storage", "delete", "enabled"));
-	const remembers = value("storage", "cache", "blobdescriptor") !== "";
+	const remembers = hasCache(registry);
 	if (deletes && (distribution !== 3 || remembers))
 		report(
 			"proxy-with-delete",
@@ -100,7 +144,7 @@ function lintEviction(registry: RegistryView, report: Report): void {
 				: "leave storage.delete out: a cache answers 405 to DELETE anyway, and 2.8 uses it to expire blobs that other images share",
 		);
 	const ttl = value("proxy", "ttl");
-	if (/^-|^0+(\.0*)?([a-zµ]+)?$/.test(ttl) && distribution !== 2)
+	if (/^-|^0[^1-9]*$/.test(ttl) && distribution !== 2)
 		report(
 			"cache-without-eviction",
 			place("proxy", "ttl"),
@@ -131,13 +175,14 @@ function lintMetrics(
 	const host = address.slice(0, address.lastIndexOf(":"));
 	if (service && composeFile) {
 		const open = service.ports.filter(
-			({ target, host }) => target === port && !isLoopback(host),
+			({ target, host }) =>
+				target === port && !isLoopback(host) && !isLoopback(address),
 		);
 		for (const each of open)
 			report(
 				"metrics-public",
 				{ file: composeFile, line: each.line },
-				`${service.name}: got port ${each.published} published ${each.host ? `on ${each.host}` : "to everybody"}`,
+				`${service.name}: got port ${each.published ?? "of any number"} published ${each.host ? `on ${each.host}` : "to everybody"}`,
 				"publish it on nginx instead, in a server with an allow list (allow 10.0.20.0/24; deny all;), or on 127.0.0.1",
 			);
 		if (service.isOnHostNetwork && !isLoopback(address))

@@ -51,50 +51,94 @@ export function isName(host: string): boolean {
 
 /** Where a proxy_pass goes once its variable has one of the values that the file gives it, by `set` and by `map`. */
 export function targetsOf(
-	target: ProxyTarget,
+	{ directive, around }: Placed,
 	all: readonly Placed[],
 ): readonly ProxyTarget[] {
+	const target = proxyTarget(directive.args[0] ?? "");
 	if (!target.host.includes("$")) return [target];
-	return valuesOf(target.host, all).map((value) => {
-		const { host, port } = proxyTarget(value);
-		return { ...target, host, port: port || target.port };
+	return valuesOf(target.host, around, all).map((value) => {
+		const { host, port, uri } = proxyTarget(value);
+		return { host, port: port || target.port, uri: target.uri || uri };
 	});
 }
 
-function valuesOf(variable: string, all: readonly Placed[]): readonly string[] {
-	const name = variable.replace(/^\$\{?|\}$/g, "");
-	return all.flatMap(({ directive }) => {
-		const [first = "", second = ""] = directive.args;
-		if (directive.name === "set" && first === `$${name}`) return [second];
-		if (directive.name === "map" && second === `$${name}`)
-			return (directive.block ?? [])
-				.filter((each) => each.name !== "hostnames" && each.name !== "volatile")
-				.flatMap(({ args }) => args[0] ?? []);
-		return [];
+/** The same behind the upstream groups: the servers that answer in the end. */
+export function backendsOf(
+	placed: Placed,
+	all: readonly Placed[],
+): readonly ProxyTarget[] {
+	return targetsOf(placed, all).flatMap((target) => {
+		const group = all.find(
+			({ directive }) =>
+				directive.name === "upstream" && directive.args[0] === target.host,
+		);
+		const servers = (group?.directive.block ?? []).filter(
+			({ name }) => name === "server",
+		);
+		return group
+			? servers.map(({ args }) => ({
+					...proxyTarget(args[0] ?? ""),
+					uri: target.uri,
+				}))
+			: [target];
 	});
 }
 
-/** Ports that a server listens on; 80 where it does not say. */
-export function listenPorts(server: NginxDirective): readonly number[] {
-	const listens = (server.block ?? []).filter(({ name }) => name === "listen");
-	if (listens.length === 0) return [80];
-	return listens.flatMap(({ args: [address = ""] }) => {
-		if (address.startsWith("unix:")) return [];
-		const port = /^(?:.*:)?(\d+)$/.exec(address)?.[1];
-		return [port === undefined ? 80 : Number(port)];
-	});
-}
-
-/** What is included everywhere and neither listens nor proxies. */
-const HARMLESS = /(^|\/)(mime\.types|\w+_params|modules-enabled\/.*)$/;
-
-/** Whether an include may bring servers and locations. */
-export function isInclude({ name, args }: NginxDirective): boolean {
-	return name === "include" && !HARMLESS.test(args[0] ?? "");
-}
-
-export function hasIncludes(directives: readonly NginxDirective[]): boolean {
-	return [...directivesOf(directives)].some(({ directive }) =>
-		isInclude(directive),
+/** Values of a variable: of those that are set in the same blocks, otherwise every one that the file has for it. */
+export function valuesOf(
+	variable: string,
+	around: readonly NginxDirective[],
+	all: readonly Placed[],
+): readonly string[] {
+	// nginx does not tell case apart
+	const name = variable.replace(/^\$\{?|\}$/g, "").toLowerCase();
+	const isIt = (text = "") => text.toLowerCase() === `$${name}`;
+	const sets = all.filter(
+		({ directive }) =>
+			directive.name === "set" && isIt(directive.args[0] ?? ""),
 	);
+	const near = sets.filter((each) =>
+		each.around.every((block) => around.includes(block)),
+	);
+	return [
+		...(near.length > 0 ? near : sets).map(
+			({ directive }) => directive.args[1] ?? "",
+		),
+		...all
+			.filter(
+				({ directive }) => directive.name === "map" && isIt(directive.args[1]),
+			)
+			.flatMap(({ directive }) => directive.block ?? [])
+			.filter((each) => each.name !== "hostnames" && each.name !== "volatile")
+			.flatMap(({ args }) => args[0] ?? []),
+	];
+}
+
+/** An address that a server listens on; the port is undefined where a variable says it. */
+export interface Listen {
+	/** "" is all of them. */
+	readonly host: string;
+	readonly port: number | undefined;
+}
+
+/** More ports than a range of anybody has. */
+const MAX_PORTS = 1000;
+
+/** What a server listens on, sockets apart; port 80 where it does not say. */
+export function listensOf(server: NginxDirective): readonly Listen[] {
+	const listens = (server.block ?? []).filter(({ name }) => name === "listen");
+	if (listens.length === 0) return [{ host: "", port: 80 }];
+	return listens.flatMap(({ args: [address = ""] }): Listen[] => {
+		if (address.startsWith("unix:")) return [];
+		if (address.includes("$")) return [{ host: "", port: undefined }];
+		const [, host = "", first, last = first] =
+			/^(?:(\[.*\]|[^:]*):)?(\d+)(?:-(\d+))?$/.exec(address) ?? [];
+		if (first === undefined)
+			return [{ host: address.replace(/^\[|\]$/g, ""), port: 80 }];
+		const length = Math.min(MAX_PORTS, Number(last) - Number(first) + 1);
+		return Array.from({ length: Math.max(1, length) }, (_, i) => ({
+			host: host.replace(/^\[|\]$/g, ""),
+			port: Number(first) + i,
+		}));
+	});
 }

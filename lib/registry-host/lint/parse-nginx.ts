@@ -7,6 +7,8 @@ export interface NginxDirective {
 	readonly args: readonly string[];
 	/** 1-based line of the name. */
 	readonly line: number;
+	/** Where it was included from; undefined for what stands in the file itself. */
+	readonly file?: string;
 	/** What stands between its braces; undefined for a directive that ends in a semicolon. Empty for a block of Lua. */
 	readonly block?: readonly NginxDirective[];
 }
@@ -22,7 +24,7 @@ const MAX_DEPTH = 100;
 const LUA = /_by_lua_block$/;
 
 /**
- * Directives and blocks of one file. Includes are directives like others: they are not followed.
+ * Directives and blocks of one file. Includes are directives like others: `followIncludes` follows them.
  *
  * @throws LintSyntaxError for a brace or a quote that is not closed, a directive without its semicolon.
  */

@@ -3,10 +3,10 @@ import type { ComposeService } from "./compose-file";
 import { mapOf, textOf, type YamlFile } from "./yaml-file";
 
 /** The file that a registry reads, by the path in its container: 2.8, and 3.x. */
-const CONFIG_PATHS = new Set([
+const CONFIG_PATHS = [
 	"/etc/docker/registry/config.yml",
 	"/etc/distribution/config.yml",
-]);
+];
 
 /** A file of the set that is a registry's configuration. */
 export interface RegistryConfigFile {
@@ -31,6 +31,13 @@ export interface RegistryView {
 	};
 }
 
+/** Whether it remembers which blobs it has; `layerinfo` is the key's old name. */
+export function hasCache({ value }: RegistryView): boolean {
+	return ["blobdescriptor", "layerinfo"].some(
+		(key) => value("storage", "cache", key) !== "",
+	);
+}
+
 /** Whether an image is the registry software by its name. */
 export function isRegistryImage(image: string): boolean {
 	return /(^|\/)(registry|distribution)(:|@|$)/.test(image);
@@ -48,11 +55,7 @@ export function registryViews(
 	const started = services
 		.filter(({ service }) => isRegistryImage(service.image))
 		.map(({ file, service }) => {
-			const source = service.mounts.find(
-				({ target }) =>
-					CONFIG_PATHS.has(target) ||
-					(/\.ya?ml$/.test(target) && service.command.includes(target)),
-			)?.source;
+			const source = configSource(service);
 			const config = source ? nearest(configs, source, file) : undefined;
 			if (config) mounted.add(config);
 			return view(config, service, file);
@@ -65,18 +68,39 @@ export function registryViews(
 	];
 }
 
-/** The file of the set that a path of a compose file means: by its name, the one in the compose file's own folder first. */
+/** What a service mounts as its configuration: the file, the folder that holds it, or a file that its command names. */
+function configSource({ mounts, command }: ComposeService): string | undefined {
+	for (const { source, target } of mounts) {
+		const isNamed = /\.ya?ml$/.test(target) && command.includes(target);
+		if (CONFIG_PATHS.includes(target) || isNamed) return source;
+		const folder = `${target.replace(/\/$/, "")}/`;
+		const path = CONFIG_PATHS.find((each) => each.startsWith(folder));
+		if (path) return `${source}/${path.slice(folder.length)}`;
+	}
+	return undefined;
+}
+
+/** The file of the set that a path of a compose file means: of its name, the one with most of its folders. */
 export function nearest<File extends { readonly file: string }>(
 	files: readonly File[],
 	path: string,
 	from: string,
 ): File | undefined {
-	const name = path.slice(path.lastIndexOf("/") + 1);
 	const folder = from.slice(0, from.lastIndexOf("/") + 1);
-	const same = files.filter(
-		({ file }) => file.slice(file.lastIndexOf("/") + 1) === name,
-	);
-	return same.find(({ file }) => file === `${folder}${name}`) ?? same[0];
+	const wanted = partsOf(`${folder}${path.replace(/^(\.?\/)+/, "")}`);
+	let best: { readonly file: File; readonly same: number } | undefined;
+	for (const file of files) {
+		const parts = partsOf(file.file);
+		let same = 0;
+		while (same < parts.length && parts.at(-1 - same) === wanted.at(-1 - same))
+			same++;
+		if (same > (best?.same ?? 0)) best = { file, same };
+	}
+	return best?.file;
+}
+
+function partsOf(path: string): string[] {
+	return path.split("/").filter((each) => each !== "" && each !== ".");
 }
 
 function view(
@@ -129,5 +153,5 @@ export function portOf(address: string): number | undefined {
 
 /** Whether only the machine, or the container, itself reaches it. */
 export function isLoopback(host: string): boolean {
-	return /^(127\.|localhost$|::1$|\[::1\])/.test(host);
+	return /^(127\.|localhost(:\d+)?$|::1$|\[::1\])/.test(host);
 }

@@ -5,9 +5,11 @@ import { MAX_YAML_DEPTH, tooDeepAt } from "./yaml-depth";
 /** A mapping of a YAML file. */
 export type YamlMap = Readonly<Record<string, unknown>>;
 
-/** A YAML file as plain values, and where each of them stands. */
+/** A YAML file, or a document of it, as plain values, and where each of them stands. */
 export interface YamlFile {
 	readonly root: YamlMap;
+	/** 1-based line at which it begins. */
+	readonly line: number;
 	/** 1-based line of what is at a path, or of the nearest thing above it that has one. */
 	lineOf(...path: readonly (string | number)[]): number;
 }
@@ -15,8 +17,21 @@ export interface YamlFile {
 /** More expansions of an alias than any hand writes; a few nested ones make gigabytes. */
 const MAX_ALIASES = 1000;
 
-/** @throws LintSyntaxError for what is no YAML mapping. */
+/** @throws LintSyntaxError for what is no YAML mapping, or several of them. */
 export function parseYamlFile(text: string): YamlFile {
+	const [file, second] = parseYamlDocuments(text);
+	if (second)
+		throw new LintSyntaxError(second.line, "got a second document, wanted one");
+	// there is always one
+	return file as YamlFile;
+}
+
+/**
+ * Every document of a file, at least one.
+ *
+ * @throws LintSyntaxError for one that is no YAML mapping.
+ */
+export function parseYamlDocuments(text: string): readonly YamlFile[] {
 	const deep = tooDeepAt(text);
 	if (deep !== undefined)
 		throw new LintSyntaxError(
@@ -24,29 +39,43 @@ export function parseYamlFile(text: string): YamlFile {
 			`got more than ${MAX_YAML_DEPTH} levels inside each other`,
 		);
 	// loaded when first used: it takes 40 ms
-	const { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } =
-		require("yaml") as typeof Yaml;
-	const lines = new LineCounter();
-	let document: Yaml.Document.Parsed;
+	const yaml = require("yaml") as typeof Yaml;
+	const lines = new yaml.LineCounter();
+	const found = yaml.parseAllDocuments(text, {
+		lineCounter: lines,
+		merge: true,
+	});
+	const documents = Array.isArray(found) ? found : [];
+	if (documents.length === 0) throw new LintSyntaxError(1, "got no mapping");
+	return documents.map((each) => readDocument(yaml, each, lines));
+}
+
+function readDocument(
+	{ isMap, isNode, isScalar, isSeq }: typeof Yaml,
+	document: Yaml.Document.Parsed,
+	lines: Yaml.LineCounter,
+): YamlFile {
+	const [error] = document.errors;
+	if (error)
+		throw new LintSyntaxError(
+			error.linePos?.[0].line ?? 1,
+			firstLine(error.message),
+		);
+	const line = lines.linePos(
+		document.contents?.range[0] ?? document.range[0],
+	).line;
 	let root: unknown;
 	try {
-		document = parseDocument(text, { lineCounter: lines, merge: true });
-		const [error] = document.errors;
-		if (error)
-			throw new LintSyntaxError(
-				error.linePos?.[0].line ?? 1,
-				firstLine(error.message),
-			);
 		root = document.toJS({ maxAliasCount: MAX_ALIASES });
 	} catch (error) {
-		if (error instanceof LintSyntaxError) throw error;
 		// too many aliases
 		throw new LintSyntaxError(
-			1,
+			line,
 			error instanceof Error ? firstLine(error.message) : "not YAML",
 		);
 	}
-	if (!isMap(document.contents)) throw new LintSyntaxError(1, "got no mapping");
+	if (!isMap(document.contents))
+		throw new LintSyntaxError(line, "got no mapping");
 	/** Pairs of a mapping by their key: one of thousands is asked thousands of times. */
 	const pairs = new WeakMap<Yaml.YAMLMap, ReadonlyMap<unknown, Yaml.Pair>>();
 	const pairsOf = (map: Yaml.YAMLMap): ReadonlyMap<unknown, Yaml.Pair> => {
@@ -75,6 +104,7 @@ export function parseYamlFile(text: string): YamlFile {
 	};
 	return {
 		root: mapOf(root),
+		line,
 		lineOf: (...path) => {
 			for (let length = path.length; length > 0; length--) {
 				const offset = offsetOf(path.slice(0, length));

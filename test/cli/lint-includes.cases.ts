@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { findIncluded } from "../../lib/cli/find-included";
+import { lintFiles } from "../../lib/cli/lint-files";
+
+const folder = mkdtempSync(join(tmpdir(), "includes-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+	const path = join(folder, name);
+	mkdirSync(dirname(path), { recursive: true });
+	writeFileSync(path, text);
+	return path;
+}
+
+describe("what an nginx configuration includes", () => {
+	const main = file("nginx.conf", "http { include conf.d/*.conf; }\n");
+	file("conf.d/b.conf", "listen 5010;\n");
+	file("conf.d/a.conf", "listen 5000;\n");
+	file("conf.d/.hidden.conf", "listen 1;\n");
+	file("conf.d/off.disabled", "listen 2;\n");
+	file("sites/x/site.conf", "listen 3;\n");
+	file("snippets/tls.conf", "listen 4;\n");
+	file("other.conf", "listen 5;\n");
+
+	test.each<[string, string[]]>([
+		["conf.d/*.conf", ["conf.d/a.conf", "conf.d/b.conf"]],
+		["/etc/nginx/conf.d/*.conf", ["conf.d/a.conf", "conf.d/b.conf"]],
+		["conf.d/[a].conf", ["conf.d/a.conf"]],
+		["conf.d/?.conf", ["conf.d/a.conf", "conf.d/b.conf"]],
+		["sites/*/*.conf", ["sites/x/site.conf"]],
+		["./snippets/tls.conf", ["snippets/tls.conf"]],
+		["/opt/registry/snippets/tls.conf", ["snippets/tls.conf"]],
+		["/opt/registry/other.conf", ["other.conf"]],
+		// everything that lies about is not what /srv/nginx/*.conf means
+		["/srv/nginx/*.conf", []],
+		["nowhere/*.conf", []],
+		["conf.d", []],
+		["$dir/a.conf", []],
+	])("%s", (pattern, paths) => {
+		expect(findIncluded(pattern, main).map(({ path }) => path)).toEqual(
+			paths.map((path) => join(folder, path)),
+		);
+	});
+
+	test("is linted in its place, and is among the files; what is named too is looked at once", () => {
+		const conf = file(
+			"vm/nginx.conf",
+			"events {}\nhttp {\nresolver 127.0.0.11 valid=10s;\ninclude conf.d/*.conf;\n}\n",
+		);
+		const site = file(
+			"vm/conf.d/r.conf",
+			"server {\nlisten 5050;\nlocation / { set $up r; proxy_pass http://$up:5000; }\nlocation /metrics { include snippets/allow.conf; }\n}\n",
+		);
+		const allow = file(
+			"vm/snippets/allow.conf",
+			"allow 10.0.0.0/8;\ndeny all;\n",
+		);
+		const told = [[site, 3, "host-without-port"]];
+		for (const operands of [
+			[conf],
+			[conf, site, allow],
+			[join(folder, "vm")],
+		]) {
+			const { files, problems } = lintFiles(operands);
+			expect(problems.map((each) => [each.file, each.line, each.rule])).toEqual(
+				told,
+			);
+			expect(files.map((each) => each.file).sort()).toEqual(
+				[conf, site, allow].sort(),
+			);
+			expect(new Set(files.map((each) => each.kind))).toEqual(
+				new Set(["nginx"]),
+			);
+		}
+		// by itself nothing says what it is
+		expect(lintFiles([allow]).problems).toMatchObject([{ rule: "not-linted" }]);
+	});
+});

@@ -1,9 +1,11 @@
 import {
 	existsSync,
+	mkdirSync,
 	readdirSync,
 	readFileSync,
 	rmSync,
 	statSync,
+	symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
 import { runProgram } from "../support/run-program";
@@ -151,6 +153,73 @@ describe("first enabling", () => {
 			old.map((line, i) => `${folder()}/etc/cron.d/mix:${7 + i}:${line}`),
 		);
 		rmSync(gc);
+	});
+
+	test("by a script of a script, wherever the shell would find it; but not all of cron.daily for one of it", async () => {
+		await script("old-cron", "--disable");
+		const gc = "docker exec r registry garbage-collect -m /c.yml\n";
+		writeVmFile(
+			join(folder(), "etc/passwd"),
+			"root:x:0:0:root:/root:/bin/bash\nbob:x:1000:1000::/home/bob:/bin/sh\n",
+		);
+		writeVmFile(join(folder(), "root/gc.sh"), `#!/bin/sh\n${gc}`);
+		writeVmFile(join(folder(), "root/jobs/weekly"), gc);
+		writeVmFile(join(folder(), "home/bob/mine"), gc);
+		writeVmFile(join(folder(), "usr/local/bin/weekly-gc"), gc);
+		writeVmFile(join(folder(), "root/two.sh"), "cd ~ || exit\n. ./gc.sh\n");
+		writeVmFile(join(folder(), "root/endless.sh"), "/root/endless.sh\n");
+		const old = [
+			"1 1 * * 0 cd /root && ./gc.sh",
+			"2 1 * * 0 bash ~/gc.sh",
+			"3 1 * * 0 $HOME/gc.sh >/dev/null",
+			'4 1 * * 0 "$' + '{HOME}/gc.sh"',
+			"5 1 * * 0 weekly-gc",
+			"6 1 * * 0 run-parts /root/jobs",
+			"7 1 * * 0 flock -n /run/x -c /root/two.sh",
+		];
+		writeVmFile(
+			join(folder(), CRONTAB),
+			["0 0 * * * /root/endless.sh", "0 0 * * * mine", ...old].join("\n"),
+		);
+		writeVmFile(
+			join(folder(), "etc/cron.d/bobs"),
+			"0 1 * * * bob mine\n@daily bob ./mine\n0 1 * * * root ./mine\n",
+		);
+		writeVmFile(
+			join(folder(), "etc/crontab"),
+			"25 6 * * * root cd / && run-parts --report /etc/cron.daily\n",
+		);
+		writeVmFile(join(folder(), "etc/anacrontab"), "7 3 gc /root/gc.sh\n");
+		writeVmFile(join(folder(), "etc/cron.daily/gc"), `#!/bin/sh\n${gc}`);
+		const { code, stdout } = await script("old-cron");
+		expect(code).toBe(1);
+		expect(stdout.trimEnd().split("\n")).toEqual([
+			...old.map((line, i) => `${folder()}/${CRONTAB}:${3 + i}:${line}`),
+			`${folder()}/etc/anacrontab:1:7 3 gc /root/gc.sh`,
+			`${folder()}/etc/cron.d/bobs:1:0 1 * * * bob mine`,
+			`${folder()}/etc/cron.d/bobs:2:@daily bob ./mine`,
+			`${folder()}/etc/cron.daily/gc:2:${gc.trim()}`,
+		]);
+	});
+
+	test("a timer from before the bundle blocks as long as it is enabled", async () => {
+		await script("old-cron", "--disable");
+		const units = "etc/systemd/system";
+		const wanted = join(folder(), units, "timers.target.wants");
+		writeVmFile(
+			join(folder(), units, "weekly.service"),
+			"[Service]\nExecStart=-/usr/bin/docker exec r registry garbage-collect -m /c.yml\n",
+		);
+		writeVmFile(join(folder(), units, "weekly.timer"), "");
+		expect(await script("old-cron")).toMatchObject({ code: 0 });
+		mkdirSync(wanted);
+		for (const each of ["weekly", "registry-gc-private", "apt-daily"])
+			symlinkSync(`/${units}/${each}.timer`, join(wanted, `${each}.timer`));
+		const { code, stdout, stderr } = await script("enable", "--disable-old");
+		expect(code).toBe(1);
+		expect(stdout).toBe(`${folder()}/${units}/weekly.service\n`);
+		expect(stderr).toMatch(/a timer, systemctl disable --now weekly.timer/);
+		expect(calls()).toBe("");
 	});
 
 	test("a script of cron.weekly blocks too, and is taken away by hand", async () => {

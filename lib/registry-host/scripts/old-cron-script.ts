@@ -21,7 +21,8 @@ export function oldCronScript(host: RegistryHost): HostFile {
 		`${binOf(host)}/old-cron`,
 		[
 			"old-cron [--disable]: lists the lines of crontabs, /etc/crontab and /etc/cron.d that collect, delete tags or run",
-			"the old blob fixer; --disable comments them out and keeps a copy of each file in /root/cron-backups.",
+			"the old blob fixer, themselves or by scripts; --disable comments them out and keeps a copy of each file in",
+			"/root/cron-backups. Scripts of cron.daily and the like, and timers that do the same, are for you to take away.",
 			"Exit code: 0 none is left, 1 some are, 2 usage. REGISTRY_ROOT is put before every path, for trying it out.",
 		],
 		`
@@ -36,29 +37,67 @@ case \${1-} in
   ;;
 esac
 
-# old_lines FILE: number and text of those that do it themselves, or by a script that they name
 old='^[[:space:]]*([^#[:space:]].*)?(${OLD})'
-old_lines() {
-  local number line path
-  while IFS=: read -r number line; do
-    if grep -qEi "$old" <<<"$line"; then
-      echo "$number:$line"
-      continue
-    fi
-    while read -r path; do
-      # the bundle's own are what is to run instead
-      case $path in ${binOf(host)}/*) continue ;; esac
-      if [ -f "$root$path" ] && grep -qEiI "$old" "$root$path"; then
-        echo "$number:$line"
-        break
+
+# runs_old TEXT HOME DEPTH: whether lines do it themselves, or by scripts that they name
+runs_old() {
+  local text=$1 home=$2 depth=$3 word path part paths
+  if grep -qEi "$old" <<<"$text"; then return 0; fi
+  [ "$depth" -gt 0 ] || return 1
+  # where a name without a folder may lie: at home, where the lines go first, where a machine has its own programs
+  local -a folders=("$home" /usr/local/bin /usr/local/sbin)
+  while read -r path; do
+    at_home "\${path#cd }" "$home"
+    folders+=("$REPLY")
+  done < <(grep -oE '\\bcd +[^ ;&|]+' <<<"$text" | tr -s ' ')
+  while read -r word; do
+    at_home "$word" "$home"
+    word=$REPLY
+    case $word in
+    # the bundle's own are what is to run instead, the distribution's know nothing of registries, and what lies in
+    # cron.daily is told for itself: the line that runs all of it stays
+    ${binOf(host)}/* | /etc/cron.* | /usr/[!l]* | /usr/lib* | /bin/* | /sbin/* | /lib* | -*) continue ;;
+    /*) paths=("$root$word") ;;
+    *) paths=("\${folders[@]/#/$root}") && paths=("\${paths[@]/%//\${word#./}}") ;;
+    esac
+    for path in "\${paths[@]}"; do
+      if [ -d "$path" ] && [[ $word == /* && $text == *run-parts* ]]; then
+        for part in "$path"/*; do if script_runs_old "$part" "$home" "$depth"; then return 0; fi; done
+      elif script_runs_old "$path" "$home" "$depth"; then
+        return 0
       fi
-    done < <(grep -oE '/[A-Za-z0-9._/+@-]+' <<<"$line")
+    done
+  done < <(grep -oE '[A-Za-z0-9._/+@~{}$-]+' <<<"$text" | sort -u)
+  return 1
+}
+script_runs_old() {
+  [ -f "$1" ] && [ "$(stat -L -c %s "$1")" -lt 65536 ] && runs_old "$(grep -vEI '^[[:space:]]*(#|$)' "$1")" "$2" $(($3 - 1))
+}
+# at_home WORD HOME: as the shell that reads it would say it
+at_home() {
+  REPLY=\${1/#\\~/$2}
+  REPLY=\${REPLY/#\\$HOME/$2}
+  REPLY=\${REPLY/#\\$\\{HOME\\}/$2}
+}
+home_of() { awk -F: -v user="$1" '$1 == user { print $6 }' "$root/etc/passwd" 2>/dev/null || true; }
+
+# old_lines FILE: number and text of those that do it
+old_lines() {
+  local number line user home words
+  while IFS=: read -r number line; do
+    read -ra words <<<"$line"
+    case $1 in
+    */crontabs/*) user=\${1##*/} ;;
+    *) if [[ $line == *([[:space:]])@* ]]; then user=\${words[1]-}; else user=\${words[5]-}; fi ;;
+    esac
+    home=$(home_of "$user")
+    if runs_old "$line" "\${home:-/root}" 3; then echo "$number:$line"; fi
   done < <(grep -nE '^[[:space:]]*[^#[:space:]]' "$1")
 }
 
 backups=$root/root/cron-backups/$(date +%Y%m%d-%H%M%S)
 left=0
-for file in "$root"/var/spool/cron/crontabs/* "$root"/etc/crontab "$root"/etc/cron.d/*; do
+for file in "$root"/var/spool/cron/crontabs/* "$root"/etc/{crontab,anacrontab} "$root"/etc/cron.d/*; do
   [ -f "$file" ] || continue
   lines=$(old_lines "$file")
   [ -n "$lines" ] || continue
@@ -86,6 +125,17 @@ for file in "$root"/etc/cron.{hourly,daily,weekly,monthly}/*; do
   # a script that lacks a line is another script
   echo "$file: a script, take it away by hand" >&2
   left=1
+done
+# timers from before the bundle, as far as they are enabled
+for timer in "$root"/etc/systemd/system/timers.target.wants/*.timer; do
+  timer=\${timer##*/}
+  service=$root/etc/systemd/system/\${timer%.timer}.service
+  [ -f "$service" ] || continue
+  if runs_old "$(sed -n 's/^Exec[A-Za-z]*=[-@:+!]*//p' "$service")" /root 3; then
+    echo "$service"
+    echo "$timer: a timer, systemctl disable --now $timer" >&2
+    left=1
+  fi
 done
 exit "$left"
 `,

@@ -14,15 +14,20 @@ export function calledFiles(output: string): Record<string, string> {
 	if (resolve(output) === resolve("generated")) return {};
 	if (!existsSync(GUARD))
 		throw new Error(`${GUARD}: got no file, run: npm run build:guard`);
-	const scripts = resolve(output) === resolve(".") ? [] : filesBelow("ci");
+	const scripts = isElsewhere(output) ? filesBelow("ci") : [];
 	return Object.fromEntries(
 		[...scripts.map((path) => [path, path]), ["ci/guard.mjs", GUARD]].map(
 			([path = "", from = ""]) => [
-				`${output}/${path}`,
+				join(output, path),
 				readFileSync(from, "utf8"),
 			],
 		),
 	);
+}
+
+/** Another repository than this one. */
+export function isElsewhere(output: string): boolean {
+	return ![".", "generated"].some((here) => resolve(here) === resolve(output));
 }
 
 function filesBelow(folder: string): string[] {

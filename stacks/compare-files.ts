@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { GENERATED } from "../lib/woodpecker/mark";
 
 export interface Difference {
-	/** From the project's root. */
+	/** From the project's root, or absolute. */
 	readonly path: string;
 	/**
 	 * `missing` and `differs`: to be written. `stale`: in a generated folder, and nothing renders it any more. `foreign`:
@@ -24,6 +24,8 @@ export function modeOf(text: string): 0o644 | 0o755 {
 
 /** The generator's with all below it: what goes takes its folder along (`certs.d/<host>/`). */
 const WHOLE = "generated/registry-host";
+/** The same of the VM's bundle in another repository. */
+const COPY = /^(.+\/generated\/registry-host\/vm)\//;
 
 /** How the files on disk differ from those rendered; a folder below `generated/` that holds one of them belongs to the generator. */
 export function compareFiles(
@@ -32,7 +34,7 @@ export function compareFiles(
 ): Difference[] {
 	const differences: Difference[] = [];
 	for (const [path, text] of Object.entries(rendered)) {
-		const file = join(root, path);
+		const file = resolve(root, path);
 		if (!existsSync(file)) differences.push({ path, kind: "missing" });
 		else if (
 			readFileSync(file, "utf8") !== text ||
@@ -44,24 +46,31 @@ export function compareFiles(
 			});
 	}
 	const folders = new Set(Object.keys(rendered).map((path) => dirname(path)));
-	if (existsSync(join(root, WHOLE)))
-		for (const entry of readdirSync(join(root, WHOLE), {
+	const copies = Object.keys(rendered).flatMap(
+		(path) => COPY.exec(path)?.[1] ?? [],
+	);
+	const whole = [...new Set([WHOLE, ...copies])];
+	for (const folder of whole) {
+		const top = resolve(root, folder);
+		if (!existsSync(top)) continue;
+		for (const { parentPath } of readdirSync(top, {
 			recursive: true,
 			withFileTypes: true,
 		}))
-			folders.add(relative(root, entry.parentPath));
+			folders.add(join(folder, relative(top, parentPath)));
+	}
 	for (const folder of folders) {
 		const isFolderShared = isShared(`${folder}/*`);
-		if (
-			(!folder.startsWith("generated/") && !isFolderShared) ||
-			!existsSync(join(root, folder))
-		)
+		const isGenerated =
+			folder.startsWith("generated/") ||
+			whole.some((each) => `${folder}/`.startsWith(`${each}/`));
+		if ((!isGenerated && !isFolderShared) || !existsSync(resolve(root, folder)))
 			continue;
-		for (const entry of readdirSync(join(root, folder), {
+		for (const entry of readdirSync(resolve(root, folder), {
 			withFileTypes: true,
 		})) {
 			const path = `${folder}/${entry.name}`;
-			if (isFolderShared && entry.isFile() && !isOurs(join(root, path)))
+			if (isFolderShared && entry.isFile() && !isOurs(resolve(root, path)))
 				continue;
 			if (entry.isFile() && !Object.hasOwn(rendered, path))
 				differences.push({ path, kind: "stale" });

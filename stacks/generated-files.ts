@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { alertFiles } from "../lib/alerts/alert-files";
 import { renderCliReference } from "../lib/cli/cli-reference";
 import { dashboardFiles } from "../lib/dashboards/dashboard-files";
+import { VM_BUNDLE } from "../lib/pipelines/registry-config-sync";
 import { workflowFiles } from "../lib/pipelines/workflow-files";
 import { alertModel } from "./alert-model";
-import { calledFiles } from "./called-files";
+import { calledFiles, isElsewhere } from "./called-files";
 import { checkSettings } from "./check-settings";
 import type { Settings } from "./model";
 import { pipelinesProps } from "./pipelines";
@@ -18,6 +20,7 @@ import { freshFor } from "./watched";
 export function generatedFiles(settings: Settings): Record<string, string> {
 	const { alerts, namespace, pushgateway } = checkSettings(settings);
 	const host = hostOf(settings);
+	const vm = host ? registryHostFiles(host) : {};
 	return {
 		...below(
 			"generated",
@@ -32,13 +35,16 @@ export function generatedFiles(settings: Settings): Record<string, string> {
 			}),
 		),
 		...below("generated", dashboardFiles({ freshFor: freshFor(settings) })),
-		...(host && registryHostFiles(host)),
-		...pipelineFiles(settings),
+		...vm,
+		...pipelineFiles(settings, vm),
 		"docs/reference.md": renderCliReference(),
 	};
 }
 
-function pipelineFiles(settings: Settings): Record<string, string> {
+function pipelineFiles(
+	settings: Settings,
+	vm: Readonly<Record<string, string>>,
+): Record<string, string> {
 	if (!settings.pipelines) return {};
 	const { output = "generated", ...pipelines } = settings.pipelines;
 	const { files, appTemplate, page } = workflowFiles(
@@ -47,7 +53,13 @@ function pipelineFiles(settings: Settings): Record<string, string> {
 	return {
 		...below(`${output}/.woodpecker`, files),
 		...calledFiles(output),
-		[`${output}/app-template/.woodpecker.yml`]: appTemplate,
+		// the sync ships the bundle of the repository that it runs in
+		...(isElsewhere(output) &&
+			below(
+				join(output, pipelines.registryHost.bundle ?? VM_BUNDLE),
+				inBundle(vm),
+			)),
+		[join(output, "app-template/.woodpecker.yml")]: appTemplate,
 		"docs/pipelines.md": page,
 	};
 }
@@ -57,6 +69,18 @@ function below(
 	files: Record<string, string>,
 ): Record<string, string> {
 	return Object.fromEntries(
-		Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]),
+		Object.entries(files).map(([path, text]) => [join(folder, path), text]),
+	);
+}
+
+function inBundle(
+	files: Readonly<Record<string, string>>,
+): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(files).flatMap(([path, text]) =>
+			path.startsWith(`${VM_BUNDLE}/`)
+				? [[path.slice(VM_BUNDLE.length + 1), text]]
+				: [],
+		),
 	);
 }

@@ -36,7 +36,7 @@ export interface PipelineSettings
 	readonly cli: PipelinesProps["cli"];
 	/**
 	 * Folder of the infra repository that `.woodpecker/` is written to; of another repository than this one, what the
-	 * workflows call (`ci/`, the guard) is written beside it. @default "generated"
+	 * workflows call and ship (`ci/`, the guard, the VM's bundle) is written beside it. @default "generated"
 	 */
 	readonly output?: string;
 }

@@ -19,6 +19,15 @@ curl -X POST "$WOODPECKER_SERVER/api/repos/<id>/pipelines" -H "Authorization: Be
 \`\`\`
 `;
 
+const WHERE = `
+## Where they go
+
+\`npm run generate\` writes the workflows to \`generated/.woodpecker/\`. With \`pipelines.output\` in \`stacks/settings.ts\`, a checkout of the
+repository that they are for, it writes them there, with what they call and ship: the scripts of \`ci/\`, the guard as \`ci/guard.mjs\` and
+the VM's bundle. Read the difference there and commit it: a file of the same name in \`ci/\` is replaced, one in \`.woodpecker/\` whose first
+line does not say that it is generated never is.
+`;
+
 const BOTTOM = `
 A version in \`ci/Dockerfile\` and its sha256 in \`ci/checksums.txt\` change together: run \`ci/update-checksums\` on a machine with
 internet access and commit what it writes. Without the checksum of each download the build fails.
@@ -77,6 +86,7 @@ export function renderPipelinesPage(
 			.join(", ");
 	return [
 		TOP,
+		WHERE,
 		"\n## What starts what\n\n",
 		renderTriggerMatrix(workflows, matrixColumns(workflows, branch)),
 		"\n## Secrets of the repository\n\n",

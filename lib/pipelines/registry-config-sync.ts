@@ -5,10 +5,13 @@ import { notified } from "./notified";
 import type { Pipelines } from "./pipelines";
 import { tracked } from "./tracked";
 
+/** Where the bundle of the VM lies in the repository, unless settings say otherwise. */
+export const VM_BUNDLE = "generated/registry-host/vm";
+
 /** Brings the registry VM to what the generated bundle says. */
 export function registryConfigSync(pipelines: Pipelines): Workflow {
 	const { branch, registryHost, infraCiImage } = pipelines;
-	const { bundle = "generated/registry-host/vm" } = registryHost;
+	const { bundle = VM_BUNDLE } = registryHost;
 	const when: readonly Condition[] = [
 		// the guard is a file of the VM too, and lies beside the script that ships it
 		{ event: "push", branch, path: [`${bundle}/**`, "ci/guard.mjs"] },

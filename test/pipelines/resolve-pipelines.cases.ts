@@ -150,7 +150,7 @@ test("without pipelines there are none", () => {
 test("another repository is given what the workflows call, this one is not", () => {
 	const paths = (output: string) => Object.keys(calledFiles(output));
 	expect(paths("generated")).toEqual([]);
-	expect(paths(".")).toEqual(["./ci/guard.mjs"]);
+	expect(paths(".")).toEqual(["ci/guard.mjs"]);
 	expect(paths("../infra")).toEqual(
 		expect.arrayContaining([
 			"../infra/ci/guard.mjs",
@@ -159,4 +159,26 @@ test("another repository is given what the workflows call, this one is not", () 
 			"../infra/ci/Dockerfile",
 		]),
 	);
+});
+
+test("another repository is given the bundle that its sync ships, this one has it", () => {
+	const bundles = (output: string, bundle?: string) => {
+		const { pipelines, ...rest } = settings;
+		if (!pipelines) throw new Error("no pipelines");
+		const registryHost = { ...pipelines.registryHost, bundle };
+		return Object.keys(
+			generatedFiles({
+				...rest,
+				pipelines: { ...pipelines, output, registryHost },
+			}),
+		).filter((path) => path.endsWith("bundle.sha256"));
+	};
+	const here = "generated/registry-host/vm/opt/registry/bundle.sha256";
+	expect(bundles("generated")).toEqual([here]);
+	expect(bundles("./")).toEqual([here]);
+	expect(bundles("../infra/")).toEqual([here, `../infra/${here}`]);
+	expect(bundles("/infra", "vm")).toEqual([
+		here,
+		"/infra/vm/opt/registry/bundle.sha256",
+	]);
 });

@@ -6,7 +6,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { compareFiles } from "../../stacks/compare-files";
 
 let root: string;
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 const write = (path: string, text: string) =>
-	writeFileSync(join(root, path), text);
+	writeFileSync(resolve(root, path), text);
 
 test("nothing differs", () => {
 	write("generated/alerts/a.yml", "a\n");
@@ -46,8 +46,12 @@ test("missing, differing and stale files are named; folders below and other fold
 
 test("in .woodpecker only files with our mark are ours: others are never written over and never removed", () => {
 	const ours = "# generated, edit lib/pipelines/a.ts\n";
-	for (const folder of ["generated/.woodpecker", "infra/.woodpecker"]) {
-		mkdirSync(join(root, folder), { recursive: true });
+	for (const folder of [
+		"generated/.woodpecker",
+		"infra/.woodpecker",
+		join(root, "absolute/.woodpecker"),
+	]) {
+		mkdirSync(resolve(root, folder), { recursive: true });
 		write(`${folder}/changed.yml`, `${ours}old: true\n`);
 		write(`${folder}/gone.yml`, ours);
 		write(`${folder}/hand-written.yml`, "steps: []\n");
@@ -75,6 +79,21 @@ test("the registry host's folder is ours with all below it, also what nothing re
 	expect(
 		compareFiles({ [`${nodes}/quay.io/hosts.toml`]: "h\n" }, root),
 	).toEqual([{ path: `${nodes}/ghcr.io/hosts.toml`, kind: "stale" }]);
+});
+
+test("of another repository only the copy of the bundle is ours", () => {
+	for (const infra of ["infra", join(root, "absolute")]) {
+		const host = `${infra}/generated/registry-host`;
+		for (const folder of ["vm/etc", "vm/opt", "nodes"]) {
+			mkdirSync(resolve(root, host, folder), { recursive: true });
+			write(`${host}/${folder}/old`, "o\n");
+		}
+		expect(compareFiles({ [`${host}/vm/opt/new`]: "n\n" }, root)).toEqual([
+			{ path: `${host}/vm/etc/old`, kind: "stale" },
+			{ path: `${host}/vm/opt/new`, kind: "missing" },
+			{ path: `${host}/vm/opt/old`, kind: "stale" },
+		]);
+	}
 });
 
 test("a script that cannot be run differs", () => {

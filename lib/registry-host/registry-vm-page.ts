@@ -51,6 +51,9 @@ ${table(
 		}),
 )}
 
+\`${host.guardFile}\` is not in the bundle: the sync brings \`ci/guard.mjs\` of the repository that it runs in, and a push of that file
+starts it too. This repository has it as \`dist/guard.mjs\`, so by hand from here it is named: \`GUARD_FILE=dist/guard.mjs\`.
+
 Not generated, and never replaced: \`${data}\` (the stores, and \`_breakglass\` below the private one: what retires a
 registry leaves that folder alone), \`${base}/tls\`, \`${base}/secrets\`, \`${base}/state\`.
 
@@ -81,7 +84,8 @@ ${registries.some(({ tls }) => tls) ? `\nThe certificate is not among them: ${[.
    Whatever the config lint calls an error is refused here already.
 2. On the push to master the workflow \`registry-config-sync\` ships it: it shows the difference, tests compose and nginx
    files on the VM, replaces the files, restarts only what they belong to, nginx last, and puts everything back unless all
-   is as healthy as before and the stores are as whole. By hand: \`ci/registry-config-sync [--dry-run]\`.
+   is as healthy as before and the stores are as whole. By hand: \`GUARD_FILE=dist/guard.mjs ci/registry-config-sync [--dry-run]\`;
+   its first lines, and those of \`ci/lib/machine\`, say what else it reads.
 3. DNS: \`${bin}/dns-apply\` backs up to \`/root/dns-backups\`, applies, asks for \`${dns.internalName}\` and \`${dns.externalName}\`, the
    latter also with ${dns.internal} unreachable, and goes back by itself when one of them fails.
 
@@ -92,14 +96,15 @@ not after a reload: \`docker compose -f ${base}/docker-compose.yml restart nginx
 
 The VM needs Docker with compose 2.24 or newer, \`vault\` and \`htpasswd\`.
 
-1. The secrets, from the bundle that is not there yet, and the certificate: \`ssh root@${address} bash -s <generated/registry-host/vm${bin}/fetch-secrets\`.${
-		isPrivate
-			? `
+1. The secrets, from the bundle that is not there yet, after a \`vault login\` on the VM, and the certificate:
+   \`ssh root@${address} VAULT_ADDR="$VAULT_ADDR" bash -s <generated/registry-host/vm${bin}/fetch-secrets\`.${
+			isPrivate
+				? `
 2. \`mkdir -p ${registries.find(({ kind }) => kind === "private")?.data}\`, once: compose does not make it, so that a disk which is not mounted is never
    served as an empty registry.`
-			: ""
-	}
-${isPrivate ? 3 : 2}. \`ci/registry-config-sync\`: it refuses while a file that is mounted is missing, lists crontab lines of before, which would go
+				: ""
+		}
+${isPrivate ? 3 : 2}. \`GUARD_FILE=dist/guard.mjs ci/registry-config-sync\`: it refuses while a file that is mounted is missing, lists crontab lines of before, which would go
    on to destroy images beside the timers, and enables no timer while they run.
 ${isPrivate ? 4 : 3}. \`${bin}/enable --disable-old\` comments those lines out and enables the timers.
 
@@ -124,7 +129,7 @@ without its \`_breakglass\`.
 
 ## The disk is full
 
-- A cache may go as a whole, it fills itself again: \`docker compose stop registry-NAME\`, remove \`${data}/NAME/docker\`,
+- A cache may go as a whole, it fills itself again: in \`${base}\` \`docker compose stop registry-NAME\`, remove \`${data}/NAME/docker\`,
   start it. One cache at a time, and never the private one. A 2.8 cache frees nothing by itself, and no cache starts while its
   upstream does not answer (it asks at its start, 2.8 and 3.x): first \`curl -sS UPSTREAM/v2/\` on the VM.
 - nginx's copies: \`docker exec registry-nginx sh -c 'rm -rf ${host.nginx.cache.folder}/*'\`, then restart nginx. Also after a

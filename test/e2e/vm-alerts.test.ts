@@ -300,6 +300,18 @@ suite("what promtool says about the rules of the VM and of drift", () => {
 				/\nor\nmax by \(job, instance, mountpoint\)[\s\S]*$/g,
 				"",
 			],
+			[
+				"a registry that is no more",
+				host,
+				/(scan_findings\{[^}]*),registry=~"[^"]*"/g,
+				"$1",
+			],
+			[
+				"another VM",
+				host,
+				/(absent\(registry_guard_bundle_matches\{[^}]*),instance="[^"]*"/g,
+				"$1",
+			],
 			["a detection that never ran", drift, /\nor\nabsent\([^\n]*/g, ""],
 			["which stack it is", drift, /by \(job, stack\)/g, "by (job)"],
 		])(

@@ -18,7 +18,7 @@ export function hostStories(host: WatchedHost): readonly Story[] {
 	return [
 		{
 			name: "all is well",
-			series: healthy(watch),
+			series: { ...healthy(watch), ...retired(watch) },
 			onsets: [],
 			looks: [0, WEEK],
 		},
@@ -54,6 +54,20 @@ function healthy(watch: HostWatch): Series {
 	}
 	series[nameOf(watch, BUNDLE_MATCHES)] = () => 1;
 	return { ...series, ...disk(watch, () => DISK / 2) };
+}
+
+/** What the last scan and collection of a registry left that the model does not have any more. */
+function retired(watch: HostWatch): Series {
+	const name = "retired";
+	if (watch.scanned.includes(name)) return {};
+	return {
+		[nameOf(watch, SCAN_METRICS.findings, name)]: () => 5,
+		[nameOf(watch, SCAN_METRICS.lastRun, name)]: () => 0,
+		[nameOf(watch, GC_METRICS.lost, name)]: () => 3,
+		[nameOf(watch, GC_METRICS.success, name)]: () => 0,
+		[nameOf(watch, GC_METRICS.openSince, name)]: () => 1,
+		[nameOf(watch, GC_METRICS.lastSuccess, name)]: () => 0,
+	};
 }
 
 function disk(
@@ -261,13 +275,13 @@ function machineStories(watch: HostWatch, t: HostThresholds): Story[] {
 	];
 }
 
-/** Nothing of the VM any more: whatever should have happened counts as not happened. */
+/** Nothing of the VM any more, while another one goes on: whatever should have happened counts as not happened. */
 function silentVm(watch: HostWatch, t: HostThresholds): Story {
 	const gone = DAY;
 	const series = Object.fromEntries(
-		Object.entries(healthy(watch)).map(([name, value]) => [
-			name,
-			(time: number) => (time < gone ? value(time) : undefined),
+		Object.entries(healthy(watch)).flatMap(([name, value]) => [
+			[name, (time: number) => (time < gone ? value(time) : undefined)],
+			[name.replace(/instance="[^"]*"/, 'instance="another"'), value],
 		]),
 	);
 	const each = (

@@ -92,6 +92,7 @@ describe("gc-delete-untagged, said elsewhere", () => {
 		["gc.sh", `#!/bin/sh\nA="\${A:---delete-untagged}"\nr ${GC} $A\n`, [3]],
 		["gc.sh", `#!/bin/sh\ncase "$l" in\n*"${GC} -m"*) exit 1 ;;\nesac\n`, []],
 		["gc.sh", `#!/bin/sh\nif [[ $l == *"${GC} -m"* ]]; then exit; fi\n`, []],
+		["gc.sh", `#!/bin/sh\nA=(\n  "-m"\n)\nr ${GC} "\${A[@]}"\n`, [5]],
 		[
 			"c.yml",
 			`services:\n  gc:\n    image: registry:2.8.3\n    command: garbage-collect \${O:--m} c\n`,
@@ -159,6 +160,16 @@ describe("gc-with-warm-cache", () => {
 		).toEqual([2]);
 		const script = `#!/bin/sh\n${lines.join("\n")}\n`;
 		expect(problemsOf({ "gc.sh": script, "config.yml": CACHED })).toEqual([]);
+	});
+
+	test("a variable may begin the commands", () => {
+		const script = (stop: string) =>
+			problemsOf({
+				"gc.sh": `#!/bin/sh\nDC="docker compose -f c.yml"\n${stop}\n$DC run --rm r garbage-collect ${CONFIG}\n`,
+				"config.yml": CACHED,
+			});
+		expect(script("$DC stop r")).toEqual([]);
+		expect(script("$DC pull r")).toEqual(["gc.sh:4 gc-with-warm-cache"]);
 	});
 
 	test("a script whose unit stops the registry", () => {

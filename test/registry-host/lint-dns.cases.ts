@@ -35,6 +35,7 @@ describe("dns-without-internal", () => {
 	test.each<[string, string[]]>([
 		[resolved("10.0.20.1"), []],
 		[resolved("10.0.20.1:53#dns.lan"), []],
+		[resolved("[fd00::1]:53"), []],
 		[resolved("1.1.1.1"), ["r.conf:2 dns-without-internal"]],
 		[resolved("1.1.1.1", "10.0.20.1"), ["r.conf:2 dns-without-internal"]],
 		["[Resolve]\nDNS=1.1.1.1\nDNS=\nDNS=10.0.20.1\n", []],

@@ -42,6 +42,19 @@ describe("unknown-config-key", () => {
 			"storage: {inmemory: {}}\nreporting: {newrelic: {name: x}}\n",
 			["got reporting, which registry 3.x does not know"],
 		],
+		[
+			THREE,
+			"storage: {inmemory: {}}\nredis: {addr: x, pool: {maxidle: 1}}\n",
+			[
+				"got redis.addr, which registry 3.x does not know",
+				"got redis.pool, which registry 3.x does not know",
+			],
+		],
+		[
+			TWO,
+			"storage: {inmemory: {}}\nredis: {addrs: [x]}\n",
+			["got redis.addrs, which registry 2.x does not know"],
+		],
 		// keys of no version's own choice
 		[TWO, "storage: {s3: {whatever: 1}}\nhttp: {headers: {X-Any: [a]}}\n", []],
 		[
@@ -105,6 +118,7 @@ describe("unknown-config-key, as a variable", () => {
 				"REGISTRY_HTTP_TLS_CLIENTCAS_0=/ca",
 				"REGISTRY_NOTIFICATIONS_ENDPOINTS_0_NAME=x",
 				"REGISTRY_CONFIGURATION_PATH=/c.yml",
+				"REGISTRY_NOTIFICATIONS_EVENTCONFIG_INCLUDEREFERENCES=true",
 				"OTEL_TRACES_EXPORTER=none",
 			),
 		).toEqual([]);

@@ -23,6 +23,8 @@ const IS_TRUE = /^(1|t|T|TRUE|true|True)$/;
 
 /** More collections in one line than anybody writes. */
 const MAX_A_LINE = 100;
+/** Longer than anybody writes: variables in it would multiply it. */
+const MAX_LINE = 2000;
 
 /** Collections that destroy: with `-m`, and beside a registry that runs on. */
 export function lintCollections(
@@ -112,11 +114,11 @@ function speaksByTheClock(text: string): boolean {
 }
 
 const ASSIGNMENT =
-	/(?:^|[\s;"'=])([A-Za-z_]\w*)\+?=(?:"([^"\n]{0,99})"|'([^'\n]{0,99})'|\(([^)\n]{0,99})\)|([^\s;"'()]+))/g;
+	/(?:^|[\s;"'=])([A-Za-z_]\w*)\+?=(?:"([^"\n]{0,99})"|'([^'\n]{0,99})'|\(([^)]{0,299})\)|([^\s;"'()]+))/g;
 /** `${FLAGS:--m}`: what is taken where nothing else is said. */
 const WITH_DEFAULT = /\$\{(\w+):?[-=]([^}]*)\}/g;
 
-/** What a file sets flags to, all of it: lines of a script, the environment of a crontab or a unit. */
+/** What a file sets flags and the beginnings of commands to, all of it: lines of a script, the environment of a crontab or a unit. */
 function variablesOf(text: string): ReadonlyMap<string, string> {
 	const values = new Map<string, string>();
 	if (!text.includes("garbage-collect")) return values;
@@ -124,11 +126,13 @@ function variablesOf(text: string): ReadonlyMap<string, string> {
 		.replace(/^Environment=/gm, " ")
 		.matchAll(ASSIGNMENT)) {
 		const form = forms.find((each) => each !== undefined) ?? "";
-		const value = form.replace(WITH_DEFAULT, "$2");
-		// only flags: a whole command is told where it stands
-		const isFlags = /(^|\s)-/.test(value) && !value.includes("garbage-collect");
-		if (isFlags && value.length < 100)
-			values.set(name, `${values.get(name) ?? ""} ${value}`.slice(0, 1000));
+		const value = form.replace(WITH_DEFAULT, "$2").replace(/["'\s]+/g, " ");
+		// a whole command is told where it stands
+		const isPart =
+			/(^|\s)-|\b(docker|podman|nerdctl|systemctl)\b/.test(value) &&
+			!value.includes("garbage-collect");
+		if (isPart && value.length < 300)
+			values.set(name, `${values.get(name) ?? ""} ${value}`.slice(0, 200));
 	}
 	return values;
 }
@@ -137,7 +141,7 @@ function withVariables(
 	text: string,
 	values: ReadonlyMap<string, string>,
 ): string {
-	if (!text.includes("garbage-collect")) return text;
+	if (text.length > MAX_LINE) return text;
 	return text
 		.replace(WITH_DEFAULT, (_, name, other) => values.get(name) ?? other)
 		.replace(
@@ -225,11 +229,13 @@ function lintFile(
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {
-	const commands = commandsOf(file);
 	const values = variablesOf(file.text);
-	const found = commands.map(({ text }) =>
-		collectionsIn(withVariables(text, values)),
-	);
+	const isAny = file.text.includes("garbage-collect");
+	const commands = commandsOf(file).map((each) => ({
+		...each,
+		text: isAny ? withVariables(each.text, values) : each.text,
+	}));
+	const found = commands.map(({ text }) => collectionsIn(text));
 	// each line of a crontab runs alone, a unit and a script from the first line to the last
 	const isAlone = file.kind === "crontab";
 	const stopped = commands.findIndex(({ text }) => STOPS.test(text));

@@ -59,7 +59,10 @@ export function resolvedServers(file: string, text: string): NameServers[] {
 			servers: [...(dns?.words ?? []), ...(fallback?.words ?? [])].map(
 				// address%interface#name, with or without a port
 				(each) =>
-					each.replace(/[#%].*$/, "").replace(/^(\d[\d.]*|\[.*\]):\d+$/, "$1"),
+					each
+						.replace(/[#%].*$/, "")
+						.replace(/^(\d[\d.]*|\[.*\]):\d+$/, "$1")
+						.replace(/^\[|\]$/g, ""),
 			),
 			// ~ is for whom to ask, nothing is searched there
 			search: values

@@ -14,6 +14,8 @@ import type { YamlMap } from "./yaml-file";
 const TRAPS: Readonly<Record<string, string>> = {
 	"proxy.ttl":
 		"2.8 keeps what it pulled for seven days whatever is written here; it is a key from 3.0 on",
+	"redis.addr":
+		"3.x reads addrs, a list; with addr alone it runs without redis",
 	"storage.filesystem.maxsize":
 		"no version bounds the size of its store: watch the disk instead",
 };
@@ -90,6 +92,10 @@ function unknownKeys(
 	});
 }
 
+/** Where the file is, and the two keys whose variables go by another name. */
+const OTHER_VARIABLES =
+	/^(CONFIGURATION_PATH|NOTIFICATIONS_EVENTCONFIG(_\w+)?|COMPATIBILITY_SCHEMA1_TRUSTKEY)$/;
+
 /** Variables of the service: what they say of a key that its version does not know is passed over too. */
 function lintVariables(
 	{ service, composeFile, distribution }: RegistryView,
@@ -98,7 +104,7 @@ function lintVariables(
 	if (!service || !composeFile || !distribution) return;
 	for (const name of service.environment.keys()) {
 		const [, key] = /^REGISTRY_(.+)$/.exec(name) ?? [];
-		if (key === undefined || key === "CONFIGURATION_PATH") continue;
+		if (key === undefined || OTHER_VARIABLES.test(key)) continue;
 		if (isVariable(key, REGISTRY_CONFIG_KEYS[distribution])) continue;
 		const trap = Object.keys(TRAPS).find(
 			(each) => each.toUpperCase().replaceAll(".", "_") === key,

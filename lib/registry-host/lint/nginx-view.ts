@@ -97,8 +97,9 @@ export function valuesOf(
 		({ directive }) =>
 			directive.name === "set" && isIt(directive.args[0] ?? ""),
 	);
+	// what is set in an if may be set for it
 	const near = sets.filter((each) =>
-		each.around.every((block) => around.includes(block)),
+		each.around.every((block) => block.name === "if" || around.includes(block)),
 	);
 	return [
 		...(near.length > 0 ? near : sets).map(
@@ -109,7 +110,7 @@ export function valuesOf(
 				({ directive }) => directive.name === "map" && isIt(directive.args[1]),
 			)
 			.flatMap(({ directive }) => directive.block ?? [])
-			.filter((each) => each.name !== "hostnames" && each.name !== "volatile")
+			.filter(({ name }) => !/^(hostnames|volatile|include)$/.test(name))
 			.flatMap(({ args }) => args[0] ?? []),
 	];
 }

@@ -194,6 +194,7 @@ suite("what goes wrong around a collection", () => {
 	lab.test(
 		"it exits 0 and did nothing: told as another count, and no loss",
 		async () => {
+			await leave("to be told of");
 			const restore = beforeRun("exit 0");
 			const run = await collect();
 			restore();

@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CollectedRegistry } from "../support/collected-registry";
+import { IMAGES, WANTED } from "../support/collection-content";
+import { Lab } from "../support/lab";
+import { pushBlob, pushContent } from "../support/push";
+import { requirePrograms } from "../support/requires";
+
+const { suite, programs } = requirePrograms("registry2", "htpasswd", "skopeo");
+const TAGS = WANTED.slice(0, IMAGES.length);
+
+suite("a collection that is killed with all that it started", () => {
+	const lab = new Lab();
+	let registry: CollectedRegistry;
+
+	lab.before(async () => {
+		registry = await CollectedRegistry.install(
+			lab,
+			{ name: "private", kind: "private" },
+			{ ...programs, registry: programs.registry2 },
+		);
+		await registry.collect();
+		await registry.serves();
+		for (const [repository, tag, content] of IMAGES)
+			await pushContent(registry.target, repository, content, tag);
+	});
+
+	const step = (name: string) => new RegExp(`^collect private: ${name}$`, "m");
+	for (const [what, said, failedAt] of [
+		...[
+			"old-cron",
+			"store",
+			"gate-open",
+			"stop",
+			"dry-run",
+			"collect",
+			"count",
+		].map((name) => [`at ${name}`, step(name), name] as const),
+		["when it was through", step("collected"), undefined],
+		["when the gate was closed", /^gate .*: closed, /m, undefined],
+	] as const)
+		lab.test(
+			`${what}: the registry serves, the gate is closed, the metrics say so`,
+			async () => {
+				await pushBlob(registry.target, "app", Buffer.from(`left ${what}`));
+				// systemd calls it failed whatever its end could still do
+				expect(await registry.collect(said)).toMatchObject({ failed: true });
+				await registry.serves();
+				expect(registry.failedStep()).toBe(failedAt);
+				expect(registry.metric("success")).toBe(failedAt ? 0 : 1);
+				expect(registry.metric("openSince") ?? 0).toBe(0);
+				expect(registry.metric("lost") ?? 0).toBe(0);
+				for (const each of ["step", "gate.json"])
+					expect(
+						existsSync(join(registry.model.base, "state/gc-private", each)),
+					).toBe(false);
+			},
+		);
+
+	lab.test("and the next one goes through", async () => {
+		expect(await registry.collect()).toMatchObject({ failed: false });
+		expect(await registry.broken(TAGS)).toEqual([]);
+	});
+});

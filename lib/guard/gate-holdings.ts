@@ -22,7 +22,7 @@ export interface Held extends Holding {
 
 function holdingOf(folder: RepositoryFolder): Held {
 	return {
-		hasLayers: folder.layers.length > 0,
+		hasLayers: folder.layers().length > 0,
 		tags: new Map(
 			folder.tags.map((tag) => {
 				const target = folder.tagTarget(tag);
@@ -30,9 +30,9 @@ function holdingOf(folder: RepositoryFolder): Held {
 			}),
 		),
 		// a manifest that was deleted leaves its folder behind
-		revisions: folder.revisions.filter(
-			(digest) => typeof folder.revisionTarget(digest) === "string",
-		),
+		revisions: folder
+			.revisions()
+			.filter((digest) => typeof folder.revisionTarget(digest) === "string"),
 	};
 }
 

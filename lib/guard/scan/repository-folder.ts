@@ -7,6 +7,14 @@ import { readLink } from "./read-link";
 
 const NOTHING: Folder = { folders: [], symlinks: [] };
 
+type Known = ReadonlySet<string>;
+const NOTHING_KNOWN: Known = new Set();
+
+/** Digests among names that are not known to be some. */
+function unknown(names: readonly string[], known = NOTHING_KNOWN) {
+	return names.filter((each) => !known.has(each) && isDigest(each));
+}
+
 const isAbsent = (target: string | Bad | Unlooked) =>
 	typeof target !== "string" &&
 	"reason" in target &&
@@ -16,13 +24,11 @@ const isAbsent = (target: string | Bad | Unlooked) =>
 export class RepositoryFolder {
 	readonly name: string;
 	readonly tags: readonly string[];
-	/** Digests that have a folder under `_manifests/revisions`, with or without a link in it. */
-	readonly revisions: readonly string[];
-	/** The same under `_layers`. */
-	readonly layers: readonly string[];
 	/** What of it could not be listed. */
 	readonly troubles: readonly Unlooked[];
 	readonly #path: string;
+	readonly #revisions: readonly string[];
+	readonly #layers: readonly string[];
 	readonly #troubles: Unlooked[] = [];
 	readonly #refused = new Map<string, Unlooked>();
 
@@ -37,9 +43,19 @@ export class RepositoryFolder {
 		const manifests = this.#into(path, folder, "_manifests");
 		const within = `${path}/_manifests`;
 		this.tags = this.#into(within, manifests, "tags").folders;
-		this.revisions = this.#digestsIn(within, manifests, "revisions");
-		this.layers = this.#digestsIn(path, folder, "_layers");
+		this.#revisions = this.#digestsIn(within, manifests, "revisions");
+		this.#layers = this.#digestsIn(path, folder, "_layers");
 		this.troubles = this.#troubles;
+	}
+
+	/** Digests that have a folder under `_manifests/revisions`, with or without a link in it; those that are known apart. */
+	revisions(known?: Known): readonly string[] {
+		return unknown(this.#revisions, known);
+	}
+
+	/** The same under `_layers`. */
+	layers(known?: Known): readonly string[] {
+		return unknown(this.#layers, known);
 	}
 
 	tagLink(tag: string): string {
@@ -68,7 +84,9 @@ export class RepositoryFolder {
 	tagHistory(tag: string): readonly string[] {
 		const path = `${this.#path}/_manifests/tags/${tag}`;
 		const listed = listFolder(path);
-		return "folders" in listed ? this.#digestsIn(path, listed, "index") : [];
+		return "folders" in listed
+			? unknown(this.#digestsIn(path, listed, "index"))
+			: [];
 	}
 
 	/** The digest that a tag names. */
@@ -113,15 +131,13 @@ export class RepositoryFolder {
 		return NOTHING;
 	}
 
+	/** In the form of digests; nearly all of them are some. */
 	#digestsIn(path: string, parent: Folder, name: string): readonly string[] {
 		const digests: string[] = [];
 		const algorithms = this.#into(path, parent, name);
 		for (const algorithm of algorithms.folders) {
 			const within = this.#into(`${path}/${name}`, algorithms, algorithm);
-			for (const hex of within.folders) {
-				const digest = `${algorithm}:${hex}`;
-				if (isDigest(digest)) digests.push(digest);
-			}
+			for (const hex of within.folders) digests.push(`${algorithm}:${hex}`);
 		}
 		return digests;
 	}

@@ -51,10 +51,11 @@ export async function scanRepository(
 	const tagged = await look.confirmed(tags);
 	const { visited } = look;
 	// a manifest that was deleted leaves its folder behind, without a link
-	const isLoose = (each: string) =>
-		!look.reached.has(each) && folder.hasRevision(each);
+	const isLinked = (each: string) => folder.hasRevision(each);
 	// which ones no tag reaches is known when all tags were followed
-	const loose = context.pace.isOver ? [] : folder.revisions.filter(isLoose);
+	const loose = context.pace.isOver
+		? []
+		: folder.revisions(look.reached).filter(isLinked);
 	const untagged = await look.confirmed(loose.sort(compareText));
 	return {
 		suspects: tagged,
@@ -141,8 +142,7 @@ class Look {
 	/** Digests of layer links that lead to no blob. */
 	orphans(): readonly string[] {
 		const { blobs } = this.#context;
-		return this.#folder.layers.filter((digest) => {
-			if (this.#present.has(digest)) return false;
+		return this.#folder.layers(this.#present).filter((digest) => {
 			const target = this.#folder.layerTarget(digest);
 			if (typeof target !== "string" || blobs.obstacleTo(target)) return false;
 			try {

@@ -118,8 +118,16 @@ describe("two threads", () => {
 
 describe("a program as a thread", () => {
 	const cells = new Int32Array(new SharedArrayBuffer(8));
+	const plain = new Uint8Array(new SharedArrayBuffer(256));
 	const store = { name: "private", path: "/private" };
-	const work = { store, root: "/", isCache: false, names: ["app"], cells };
+	const work = {
+		store,
+		root: "/",
+		isCache: false,
+		names: ["app"],
+		cells,
+		plain,
+	};
 	/** What a program sends as a thread until it has ended. */
 	async function run(text: string): Promise<unknown[] | undefined> {
 		const program = join(base, "program.cjs");

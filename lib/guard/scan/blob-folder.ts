@@ -5,14 +5,24 @@ import { listFolder } from "./list-folder";
 type Symlinks = ReadonlySet<string>;
 const NONE: Symlinks = new Set();
 
+const SHA256 = "sha256:";
+/** Folders below `blobs/sha256`: two hex digits each. */
+const PREFIXES = 256;
+
 /** `blobs` of a store: where the bytes of a digest are. Each of its folders is listed once, for the symlinks in it. */
 export class BlobFolder {
+	/** 1 for a prefix of sha256 that is known to hold no symlink; threads share it. */
+	readonly plain: Uint8Array;
 	readonly #path: string;
 	readonly #symlinks = new Map<string, Symlinks | Unlooked>();
 
 	/** @param path of `docker/registry/v2/blobs` */
-	constructor(path: string) {
+	constructor(
+		path: string,
+		plain: Uint8Array = new Uint8Array(new SharedArrayBuffer(PREFIXES)),
+	) {
 		this.#path = path;
+		this.plain = plain;
 	}
 
 	/** The data file of a digest; it need not be there. */
@@ -25,9 +35,16 @@ export class BlobFolder {
 	/** Why the way to a data file must not be taken; undefined where it may. */
 	obstacleTo(digest: string): Unlooked | undefined {
 		const colon = digest.indexOf(":");
-		const prefix = `${digest.slice(0, colon)}/${digest.slice(colon + 1, colon + 3)}`;
+		const start = digest.slice(colon + 1, colon + 3);
+		const isUsual = digest.startsWith(SHA256);
+		const number = isUsual ? Number.parseInt(start, 16) : PREFIXES;
+		if (this.plain[number] === 1) return undefined;
+		const prefix = `${digest.slice(0, colon)}/${start}`;
 		const within = this.#within(prefix);
-		if (within === NONE) return undefined;
+		if (within === NONE) {
+			this.plain[number] = 1;
+			return undefined;
+		}
 		if ("unlooked" in within) return within;
 		const hex = digest.slice(colon + 1);
 		return within.has(hex)

@@ -110,10 +110,15 @@ class StoreScan {
 		// what was hashed is known to one thread only, and hashing it twice would take longer
 		const isShared = !full && names.length > FEW;
 		const { name, path, isCache } = this.#store;
-		const work = { store: { name, path }, root, isCache, names };
-		const second = isShared
-			? startThread?.({ ...work, cells: queue.cells }, this.#receive)
-			: undefined;
+		const work = {
+			store: { name, path },
+			root,
+			isCache,
+			names,
+			cells: queue.cells,
+			plain: context.blobs.plain,
+		};
+		const second = isShared ? startThread?.(work, this.#receive) : undefined;
 		const ended = second?.catch((error) =>
 			log(`a thread of the scan ended: ${errorText(error)}`),
 		);

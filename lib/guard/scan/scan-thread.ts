@@ -13,6 +13,8 @@ export interface ThreadWork
 	extends Pick<StoreContext, "store" | "root" | "isCache"> {
 	readonly names: readonly string[];
 	readonly cells: Int32Array;
+	/** See `BlobFolder`. */
+	readonly plain: Uint8Array;
 }
 
 /** A repository that a thread has looked at, and its place in the order. */
@@ -29,12 +31,12 @@ export type StartThread = (
 
 /** What a thread does: one repository after the other, until the queue that it shares is empty. */
 export async function scanThread(
-	{ names, cells, ...context }: ThreadWork,
+	{ names, cells, plain, ...context }: ThreadWork,
 	send: (look: ThreadLook) => void,
 ): Promise<void> {
 	const queue = new RepositoryQueue(names, cells);
 	const pace = new Pace(() => queue.isStopped);
-	const blobs = new BlobFolder(join(context.root, "blobs"));
+	const blobs = new BlobFolder(join(context.root, "blobs"), plain);
 	const hashes = undefined;
 	for (let turn = queue.take(); turn; turn = queue.take()) {
 		const { at, name } = turn;

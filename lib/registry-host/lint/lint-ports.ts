@@ -112,9 +112,7 @@ function listenersOf(
 		// what was not found may listen too
 		!files.some(({ directives }) => hasIncludes(directives));
 	if (!isSeen) return undefined;
-	return new Set(
-		listens.flatMap(({ host, port }) => (isLoopback(host) ? [] : (port ?? []))),
-	);
+	return new Set(listens.flatMap(({ port }) => port ?? []));
 }
 
 function lintBackends(

@@ -1,4 +1,5 @@
-import { CIDR, IPV4, must } from "./must";
+import { IPV4 } from "../registry";
+import { CIDR, must } from "./must";
 
 /** Networks in CIDR form that may read what is not for everybody. */
 export function checkAllow(allow: readonly string[], prop: string): void {

@@ -1,4 +1,5 @@
-import { HOST_NAME, IPV4, must } from "./must";
+import { IPV4 } from "../registry";
+import { HOST_NAME, must } from "./must";
 
 /** Who the VM asks for names: two files follow from it, and they agree. */
 export interface HostDnsProps {

@@ -1,6 +1,7 @@
 import { assertPinned, imageOf, PINS } from "../pins";
+import { IPV4 } from "../registry";
 import { checkFixedAddress } from "./addresses";
-import { IPV4, must, PATH } from "./must";
+import { must, PATH } from "./must";
 
 /** The blob cache of nginx; sizes and times as nginx writes them. */
 export interface BlobCache {

@@ -1,17 +1,8 @@
 import { assertPinned, imageOf, PINS } from "../pins";
-import type { VaultCredentials } from "../registry";
+import { DNS_LABEL, IPV4, type VaultCredentials } from "../registry";
 import { checkAllow, checkFixedAddress } from "./addresses";
 import { type Distribution, distributionOf } from "./distribution";
-import {
-	DNS_LABEL,
-	HOST_NAME,
-	IPV4,
-	isOrigin,
-	isPort,
-	must,
-	PATH,
-	TIME_OF_DAY,
-} from "./must";
+import { HOST_NAME, isOrigin, isPort, must, PATH, TIME_OF_DAY } from "./must";
 import type { RegistryConfigPatch } from "./registry-config-keys";
 import { UPLOAD_PURGE, type UploadPurge } from "./upload-purge";
 import {

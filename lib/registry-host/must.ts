@@ -1,3 +1,5 @@
+import { IPV4 } from "../registry";
+
 /**
  * Throws unless `holds`.
  *
@@ -15,11 +17,10 @@ export function must(
 		);
 }
 
-export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export const HOST_NAME = /^[a-z0-9](?!.*\.\.)([-a-z0-9.]*[a-z0-9])?$/;
-const OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
-export const IPV4 = new RegExp(`^${OCTET}(\\.${OCTET}){3}$`);
-export const CIDR = new RegExp(`^${OCTET}(\\.${OCTET}){3}/(3[0-2]|[12]?\\d)$`);
+export const CIDR = new RegExp(
+	`${IPV4.source.slice(0, -1)}/(3[0-2]|[12]?\\d)$`,
+);
 export const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
 /** An absolute path of characters that neither a shell, nor YAML, nor nginx takes for its own; nothing in it goes back up. */
 export const PATH = /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._+@-]+)+$/;

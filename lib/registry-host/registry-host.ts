@@ -1,4 +1,5 @@
 import { assertPinned, imageOf, PINS } from "../pins";
+import { DNS_LABEL, IPV4 } from "../registry";
 import { checkAllow, checkFixedAddress } from "./addresses";
 import { type HostDns, type HostDnsProps, hostDns } from "./host-dns";
 import { type HealthcheckProps, hostHealthcheck } from "./host-healthcheck";
@@ -9,16 +10,7 @@ import {
 	hostRegistry,
 } from "./host-registry";
 import { type HostUi, type HostUiProps, hostUi } from "./host-ui";
-import {
-	CIDR,
-	DNS_LABEL,
-	HOST_NAME,
-	IPV4,
-	isPort,
-	must,
-	PATH,
-	TIME_OF_DAY,
-} from "./must";
+import { CIDR, HOST_NAME, isPort, must, PATH, TIME_OF_DAY } from "./must";
 
 /** Names that Docker Compose gives to what it makes; those of a running VM are kept by saying them. */
 export interface ComposeNamesProps {

@@ -29,6 +29,16 @@ export function hostStories(host: WatchedHost): readonly Story[] {
 	];
 }
 
+/** An alert of one registry. */
+function onsetOf(registry: string) {
+	return (alert: AlertName, at: number, until?: number): StoryOnset => ({
+		alert,
+		labels: { registry },
+		at,
+		until,
+	});
+}
+
 function nameOf(
 	{ selector }: HostWatch,
 	metric: { readonly name: string },
@@ -99,12 +109,7 @@ function scanStories(
 	const findings = nameOf(watch, SCAN_METRICS.findings, registry);
 	const lastRun = nameOf(watch, SCAN_METRICS.lastRun, registry);
 	const all = healthy(watch);
-	const onset = (alert: AlertName, at: number, until?: number): StoryOnset => ({
-		alert,
-		labels: { registry },
-		at,
-		until,
-	});
+	const onset = onsetOf(registry);
 	return [
 		{
 			name: "the scan finds something, and it is repaired",
@@ -134,12 +139,7 @@ function collectionStories(
 	const series = (metric: keyof typeof GC_METRICS) =>
 		nameOf(watch, GC_METRICS[metric], registry);
 	const all = healthy(watch);
-	const onset = (alert: AlertName, at: number, until?: number): StoryOnset => ({
-		alert,
-		labels: { registry },
-		at,
-		until,
-	});
+	const onset = onsetOf(registry);
 	const never = () => undefined;
 	const opened = DAY;
 	// the last look at which it is not too long yet

@@ -5,7 +5,7 @@ import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
 import { type Content, image, MEDIA } from "../support/images";
 import { Lab } from "../support/lab";
-import { LoopbackHost } from "../support/loopback-host";
+import { cacheOf, LoopbackHost } from "../support/loopback-host";
 import { type PrivateCa, privateCa } from "../support/private-ca";
 import {
 	type Answer,
@@ -42,17 +42,12 @@ suite("traps of nginx before registries", () => {
 			name: "upstream",
 			program: programs.registry2,
 		});
-		const cache = (name: string) => ({
-			name,
-			kind: "pull-through" as const,
-			upstream: { url: upstream.origin },
-		});
 		host = await LoopbackHost.start(lab, {
 			programs,
 			tls,
 			registries: [
-				cache("dockerhub"),
-				cache("ghcr"),
+				cacheOf("dockerhub", upstream),
+				cacheOf("ghcr", upstream),
 				{ name: "private", kind: "private" },
 				{
 					name: "token",

@@ -10,7 +10,7 @@ import {
 import { Distribution, PASSWORD, USER } from "../support/distribution";
 import { image, multiArch, sha256 } from "../support/images";
 import { Lab } from "../support/lab";
-import { LoopbackHost } from "../support/loopback-host";
+import { cacheOf, LoopbackHost } from "../support/loopback-host";
 import { type PrivateCa, privateCa } from "../support/private-ca";
 import { pushContent, send } from "../support/push";
 import { ifPresent, requirePrograms } from "../support/requires";
@@ -41,20 +41,15 @@ suite("the rendered nginx before the rendered registries", () => {
 			program: programs.registry2,
 		});
 		await pushContent(upstream.target, "library/app", app, "v1");
-		const cache = (name: string) => ({
-			name,
-			kind: "pull-through" as const,
-			upstream: { url: upstream.origin },
-		});
 		host = await LoopbackHost.start(lab, {
 			programs,
 			tls,
 			registries: [
 				{
-					...cache("dockerhub"),
+					...cacheOf("dockerhub", upstream),
 					metrics: { port: 5001, allow: ["127.0.0.1/32"] },
 				},
-				cache("ghcr"),
+				cacheOf("ghcr", upstream),
 				{ name: "private", kind: "private" },
 			],
 		});

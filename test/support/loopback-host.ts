@@ -12,7 +12,7 @@ import {
 } from "../../lib/registry-host/registry-host";
 import { registryHostBundle } from "../../lib/registry-host/registry-host-bundle";
 import type { Daemon } from "./daemon";
-import { PASSWORD, USER } from "./distribution";
+import { type Distribution, PASSWORD, USER } from "./distribution";
 import { eventually } from "./eventually";
 import { freePort } from "./free-port";
 import { sha256 } from "./images";
@@ -29,6 +29,14 @@ export interface LoopbackHostOptions {
 	readonly tls: PrivateCa;
 	readonly nginx?: RegistryHostProps["nginx"];
 	readonly ui?: RegistryHostProps["ui"];
+}
+
+/** A cache of a registry of the test, as the model has it. */
+export function cacheOf(
+	name: string,
+	upstream: Pick<Distribution, "origin">,
+): HostRegistryProps {
+	return { name, kind: "pull-through", upstream: { url: upstream.origin } };
 }
 
 let networks = 0;

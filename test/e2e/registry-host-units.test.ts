@@ -1,12 +1,15 @@
 import {
+	existsSync,
 	mkdirSync,
 	readdirSync,
 	readFileSync,
 	rmSync,
+	symlinkSync,
 	writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
 import type { HostFile } from "../../lib/registry-host/host-file";
+import { foundIn, pagesOf } from "../support/pages";
 import { requirePrograms } from "../support/requires";
 import { runProgram } from "../support/run-program";
 import { unitValues } from "../support/unit-file";
@@ -68,6 +71,35 @@ suite("units and timers", () => {
 			// compose, then a service and a timer of scan, bundle and six collections; the stand-in for Docker
 			count: 1 + 2 * 8 + 1,
 		});
+	});
+
+	test("what a runbook tells to disable is disabled by that line", async () => {
+		const commands = foundIn(
+			pagesOf("docs/runbooks"),
+			/((?:cd \/etc\/\S+ && )?systemctl (?:enable|disable|mask) [^;`']+)/g,
+		);
+		expect(commands.length).toBeGreaterThan(1);
+		const root = join(folder(), "root");
+		const systemctl = `${join(programs["systemd-analyze"], "..")}/systemctl --root=${root} --quiet`;
+		const wants = join(root, UNITS, "timers.target.wants");
+		for (const { path, found } of commands) {
+			rmSync(root, { recursive: true, force: true });
+			const timers = vmBundle().filter(({ path }) =>
+				/registry-gc-.*\.timer$/.test(path),
+			);
+			mkdirSync(wants, { recursive: true });
+			for (const { path, text } of timers) {
+				writeFileSync(join(root, UNITS, basename(path)), text);
+				symlinkSync(`/${UNITS}/${basename(path)}`, join(wants, basename(path)));
+			}
+			const line = found
+				.replace("cd /", `cd ${root}/`)
+				.replace("systemctl", systemctl)
+				.replace(" --now", "");
+			const { code, stderr } = await runProgram("sh", ["-c", line]);
+			expect({ path, code, stderr }).toEqual({ path, code: 0, stderr: "" });
+			expect(existsSync(wants) ? readdirSync(wants) : []).toEqual([]);
+		}
 	});
 
 	test("control: it does not accept a command that is not there", async () => {

@@ -24,6 +24,11 @@ export type Fact =
 	| Bad
 	| Unlooked;
 
+/** Indexes inside indexes, the tag's own included. */
+export const MAX_INDEX_DEPTH = 8;
+/** Manifests and blobs of one repository that are in memory at a time. */
+export const MAX_NODES = 100_000;
+
 export type Role = "manifest" | "blob";
 
 /** Content of one repository, looked at once however many refer to it. */
@@ -69,4 +74,48 @@ export function makeNode(digest: string, role: Role, fact?: Fact): Node {
 		fact,
 		edges: NO_EDGES,
 	};
+}
+
+/** The nodes of one repository by digest, each once. */
+export class Nodes {
+	readonly manifests = new Map<string, Node>();
+	readonly blobs = new Map<string, Node>();
+	readonly #most: number;
+
+	/** @param most of both together */
+	constructor(most: number) {
+		this.#most = most;
+	}
+
+	/** The node of a digest; undefined where there is none and no room for one more. */
+	get(role: Role, digest: string): Node | undefined {
+		const { manifests, blobs } = this;
+		const of = role === "blob" ? blobs : manifests;
+		let node = of.get(digest);
+		if (!node && manifests.size + blobs.size < this.#most) {
+			node = makeNode(digest, role);
+			of.set(digest, node);
+		}
+		return node;
+	}
+}
+
+/**
+ * Goes on to the manifests that a manifest refers to, and to theirs where they are known; those that are not looked at
+ * yet are queued, each once. A child that is reached on a shorter way than before goes through this again: what was too
+ * deep may be within the limit now. Every call is one level deeper, so this neither nests nor repeats more than
+ * MAX_INDEX_DEPTH times.
+ */
+export function descend(node: Node, queue: (manifest: Node) => void): void {
+	const level = node.level + 1;
+	for (const { to, kind } of node.edges) {
+		if (to.role !== "manifest" || level >= to.level) continue;
+		if (level > MAX_INDEX_DEPTH + (kind === "index" ? 0 : 1)) continue;
+		to.level = level;
+		if (to.fact) descend(to, queue);
+		else if (!to.isQueued) {
+			to.isQueued = true;
+			queue(to);
+		}
+	}
 }

@@ -24,8 +24,7 @@ function first(
 /** A manifest and a blob of a walk that were whole. */
 export function neighboursIn({
 	repository,
-	manifests,
-	blobs,
+	nodes: { manifests, blobs },
 }: Walk): Neighbours {
 	return {
 		manifest: first(repository, manifests.values()),

@@ -1,10 +1,16 @@
 import type { BlobDepth } from "../oci/client";
 import type { Kind } from "./contract";
 import type { PathStep } from "./finding";
-import type { Edge, Node, Role, Root } from "./graph";
+import {
+	type Edge,
+	MAX_INDEX_DEPTH,
+	type Node,
+	type Role,
+	type Root,
+} from "./graph";
 import { judge } from "./judge";
 import { type Bad, isUnlooked, type Unlooked } from "./verdict";
-import { MAX_INDEX_DEPTH, type Walk } from "./walk";
+import type { Walk } from "./walk";
 
 /** A node that looked bad once, with all it takes to look again when the graph is gone. */
 export interface Suspect {
@@ -58,14 +64,14 @@ function unlookedOf({ fact, role, level }: Node): Unlooked | undefined {
 const verdictOf = (edge: Edge) => unlookedOf(edge.to) ?? judge(edge);
 
 /** What was walked, whoever did. */
-type Walked = Pick<Walk, "roots" | "manifests" | "problems">;
+type Walked = Pick<Walk, "roots" | "nodes" | "problems">;
 
 /** Whether anything at all is wrong: one look at every descriptor, nothing allocated. */
 function isWhole(walk: Walked, roots: readonly Root[]): boolean {
 	if (walk.problems.size > 0) return false;
 	const isFine = (edge: Edge) => verdictOf(edge) === undefined;
 	for (const { edge } of roots) if (!edge || !isFine(edge)) return false;
-	for (const { edges } of walk.manifests.values())
+	for (const { edges } of walk.nodes.manifests.values())
 		if (!edges.every(isFine)) return false;
 	return true;
 }

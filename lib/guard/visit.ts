@@ -71,8 +71,8 @@ export async function visit(options: VisitOptions): Promise<Visit> {
 		await walk.run(
 			doubted.length > 0 ? some.filter((tag) => !isDoubted(tag)) : some,
 		);
-		addNodes(tally, walk.manifests.values());
-		addNodes(tally, walk.blobs.values());
+		addNodes(tally, walk.nodes.manifests.values());
+		addNodes(tally, walk.nodes.blobs.values());
 		const seen = reach(walk);
 		visited += seen.visited;
 		cut += seen.cut;

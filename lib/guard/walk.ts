@@ -3,7 +3,15 @@ import { type Descriptor, isInline } from "../oci/descriptor";
 import { knownAlgorithm } from "../oci/digest";
 import type { Successor } from "../oci/successors";
 import type { Kind, ProbeMode } from "./contract";
-import { type Edge, makeNode, type Node, type Role, type Root } from "./graph";
+import {
+	descend,
+	type Edge,
+	MAX_NODES,
+	makeNode,
+	type Node,
+	Nodes,
+	type Root,
+} from "./graph";
 import {
 	factOfError,
 	lookAtBlob,
@@ -16,9 +24,6 @@ import { isDue } from "./rotation";
 import type { Scheduler } from "./scheduler";
 import { isUnlooked, type Unlooked } from "./verdict";
 
-/** Indexes inside indexes, the tag's own included. */
-export const MAX_INDEX_DEPTH = 8;
-const MAX_NODES = 100_000;
 /** A config up to this size costs no more to read whole than its last byte. */
 export const SMALL_CONFIG = 64 << 10;
 
@@ -55,8 +60,7 @@ export function unknownAlgorithm(digest: string): Unlooked {
 export class Walk {
 	readonly repository: string;
 	readonly roots: Root[] = [];
-	readonly manifests = new Map<string, Node>();
-	readonly blobs = new Map<string, Node>();
+	readonly nodes: Nodes;
 	/** What of a manifest's own could not be looked at, though the manifest was. */
 	readonly problems = new Map<Node, Unlooked>();
 	readonly #options: WalkOptions;
@@ -65,14 +69,13 @@ export class Walk {
 	readonly #blobTasks = new Queue<BlobTask>();
 	readonly #referrerTasks = new Queue<Node>();
 	readonly #tooMany: Unlooked;
-	readonly #maxNodes: number;
 	#rootsUnderWay = 0;
 
 	constructor(repository: string, options: WalkOptions) {
 		this.repository = repository;
 		this.#options = options;
 		const { maxNodes = MAX_NODES } = options;
-		this.#maxNodes = maxNodes;
+		this.nodes = new Nodes(maxNodes);
 		this.#tooMany = {
 			unlooked: "limit",
 			detail: `more than ${maxNodes} manifests and blobs in one repository`,
@@ -125,7 +128,7 @@ export class Walk {
 		const node =
 			digest === ""
 				? makeNode("", "manifest", fact)
-				: this.#node(this.manifests, digest, "manifest");
+				: this.nodes.get("manifest", digest);
 		const isIndex = "is" in fact && fact.is === "manifest" && fact.isIndex;
 		root.edge = {
 			to: node ?? makeNode(digest, "manifest", this.#tooMany),
@@ -202,7 +205,7 @@ export class Walk {
 			);
 		if (role === "blob") {
 			if (isInline(descriptor)) return makeNode(digest, role, { is: "whole" });
-			const node = this.#node(this.blobs, digest, role);
+			const node = this.nodes.get(role, digest);
 			if (node && !node.isQueued) {
 				node.isQueued = true;
 				const depth = this.#depthOf(descriptor, kind, mode);
@@ -210,7 +213,7 @@ export class Walk {
 			}
 			return node;
 		}
-		const node = this.#node(this.manifests, digest, "manifest");
+		const node = this.nodes.get("manifest", digest);
 		if (node && !node.fact && data && isInline(descriptor)) {
 			const inline = { contentType: mediaType, headerDigest: undefined };
 			this.#settle(
@@ -218,15 +221,6 @@ export class Walk {
 				readManifest({ bytes: data, ...inline }, digest),
 				mode,
 			);
-		}
-		return node;
-	}
-
-	#node(of: Map<string, Node>, digest: string, role: Role): Node | undefined {
-		let node = of.get(digest);
-		if (!node && this.manifests.size + this.blobs.size < this.#maxNodes) {
-			node = makeNode(digest, role);
-			of.set(digest, node);
 		}
 		return node;
 	}
@@ -239,23 +233,8 @@ export class Walk {
 		return isDue(digest, fullRotation, window) ? "full" : mode;
 	}
 
-	/**
-	 * Queues the children of a manifest, and theirs where they are known. A child that is reached on a shorter way than
-	 * before goes through this again: what was too deep may be within the limit now. Every call is one level deeper, so
-	 * this neither nests nor repeats more than MAX_INDEX_DEPTH times.
-	 */
 	#goOn(node: Node): void {
-		const level = node.level + 1;
-		for (const { to, kind } of node.edges) {
-			if (to.role !== "manifest" || level >= to.level) continue;
-			if (level > MAX_INDEX_DEPTH + (kind === "index" ? 0 : 1)) continue;
-			to.level = level;
-			if (to.fact) this.#goOn(to);
-			else if (!to.isQueued) {
-				to.isQueued = true;
-				this.#manifestTasks.add(to);
-			}
-		}
+		descend(node, (manifest) => this.#manifestTasks.add(manifest));
 	}
 
 	async #listReferrers(node: Node, mode: ProbeMode): Promise<void> {

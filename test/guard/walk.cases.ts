@@ -1,7 +1,8 @@
+import { MAX_INDEX_DEPTH } from "../../lib/guard/graph";
 import { type ProbeOptions, probe } from "../../lib/guard/probe";
 import { reach } from "../../lib/guard/reach";
 import { Scheduler } from "../../lib/guard/scheduler";
-import { MAX_INDEX_DEPTH, Walk } from "../../lib/guard/walk";
+import { Walk } from "../../lib/guard/walk";
 import { Store } from "../support/embedded-registry/store";
 import {
 	type Content,
@@ -201,7 +202,7 @@ describe("limits", () => {
 		const { suspects, doubts, visited } = reach(walk);
 		expect(suspects).toEqual([]);
 		// the tags' manifests come first, then what they refer to: four, three, and of the last only itself
-		expect(walk.manifests.size + walk.blobs.size).toBe(9);
+		expect(walk.nodes.manifests.size + walk.nodes.blobs.size).toBe(9);
 		expect(
 			doubts.map(({ reference, unlooked }) => [reference, unlooked]),
 		).toEqual([["v2", "limit"]]);

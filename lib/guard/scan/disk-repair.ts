@@ -62,7 +62,7 @@ function withLinks(
 	}
 	walk.run(start);
 	if (suspect.role === "blob") {
-		const to = walk.blobs.get(digest);
+		const to = walk.nodes.blobs.get(digest);
 		const bad = to && judge({ to, kind, mediaType, size, platform: undefined });
 		if (!to || (bad && isUnlooked(bad))) return gone;
 		const links = lenient.made.filter((made) => made.digest === digest);

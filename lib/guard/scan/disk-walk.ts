@@ -4,16 +4,18 @@ import { digestOf, knownAlgorithm } from "../../oci/digest";
 import type { Successor } from "../../oci/successors";
 import type { Kind } from "../contract";
 import {
+	descend,
 	type Edge,
 	type Fact,
+	MAX_NODES,
 	makeNode,
 	type Node,
-	type Role,
+	Nodes,
 	type Root,
 } from "../graph";
 import { type ManifestLook, readManifest } from "../look";
 import type { Bad, Unlooked } from "../verdict";
-import { MAX_INDEX_DEPTH, SMALL_CONFIG, unknownAlgorithm } from "../walk";
+import { SMALL_CONFIG, unknownAlgorithm } from "../walk";
 import type { BlobFolder } from "./blob-folder";
 import {
 	absent,
@@ -28,7 +30,6 @@ import type { RepositoryFolder } from "./repository-folder";
 
 /** No registry takes a larger manifest (distribution: `maxManifestBodySize`). */
 const MAX_MANIFEST = 4 << 20;
-const MAX_NODES = 100_000;
 
 const MISSING_BLOB = absent(NO_BLOB);
 
@@ -52,8 +53,7 @@ export interface HashTask {
  */
 export class DiskWalk {
 	readonly roots: Root[] = [];
-	readonly manifests = new Map<string, Node>();
-	readonly blobs = new Map<string, Node>();
+	readonly nodes = new Nodes(MAX_NODES);
 	readonly problems = new Map<Node, Unlooked>();
 	/** What a tag names that leads nowhere. */
 	readonly targets = new Map<string, string>();
@@ -103,7 +103,7 @@ export class DiskWalk {
 	}
 
 	#revision(digest: string): Edge {
-		const node = this.#node(this.manifests, digest, "manifest");
+		const node = this.nodes.get("manifest", digest);
 		if (!node)
 			return edgeTo(makeNode(digest, "manifest", TOO_MANY), "manifest");
 		node.level = 1;
@@ -215,7 +215,7 @@ export class DiskWalk {
 		const as = isBlob ? "blob" : "manifest";
 		if (!knownAlgorithm(digest))
 			return makeNode(digest, as, unknownAlgorithm(digest));
-		const node = this.#node(isBlob ? this.blobs : this.manifests, digest, as);
+		const node = this.nodes.get(as, digest);
 		if (node && isBlob && !node.fact)
 			node.fact = this.#lookAtBlob(node, descriptor, kind);
 		if (node && !isBlob && !node.fact && data && isInline(descriptor)) {
@@ -225,25 +225,8 @@ export class DiskWalk {
 		return node;
 	}
 
-	#node(of: Map<string, Node>, digest: string, role: Role): Node | undefined {
-		let node = of.get(digest);
-		if (!node && this.manifests.size + this.blobs.size < MAX_NODES) {
-			node = makeNode(digest, role);
-			of.set(digest, node);
-		}
-		return node;
-	}
-
-	/** Queues the children of a manifest, again where a shorter way to them was found: see `Walk`. */
 	#goOn(node: Node): void {
-		const level = node.level + 1;
-		for (const { to, kind } of node.edges) {
-			if (to.role !== "manifest" || level >= to.level) continue;
-			if (level > MAX_INDEX_DEPTH + (kind === "index" ? 0 : 1)) continue;
-			to.level = level;
-			if (to.fact) this.#goOn(to);
-			else this.#queue.push(to);
-		}
+		descend(node, (manifest) => this.#queue.push(manifest));
 	}
 }
 

@@ -188,7 +188,7 @@ class Look {
 		return walk;
 	}
 
-	#note({ manifests, blobs, bytes }: DiskWalk): void {
+	#note({ nodes: { manifests, blobs }, bytes }: DiskWalk): void {
 		addNodes(this.tally, manifests.values());
 		addNodes(this.tally, blobs.values());
 		this.bytes += bytes;

@@ -1,9 +1,11 @@
+import { readdirSync, rmSync } from "node:fs";
 import {
 	createServer,
 	type IncomingMessage,
 	type ServerResponse,
 } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { Distribution } from "../support/distribution";
 import { eventually } from "../support/eventually";
 import { seededBytes, sha256 } from "../support/images";
@@ -191,6 +193,26 @@ suite("the blob cache of the rendered nginx", () => {
 			expect(await digestOf(get(path))).toBe(sha256(bytes));
 			answer = whole(other.bytes);
 			expect(await digestOf(get(other.path))).toBe(sha256(other.bytes));
+		},
+	);
+
+	lab.test(
+		"its files are deleted while it runs, as the runbook of the full disk does: fetched again",
+		async () => {
+			const { bytes, path } = newBlob();
+			await kept(path, bytes);
+			const { folder } = host.host.nginx.cache;
+			const files = () =>
+				readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+					(each) => each.isFile(),
+				);
+			expect(files().length).toBeGreaterThan(0);
+			for (const { parentPath, name } of files())
+				rmSync(join(parentPath, name));
+			for (let i = 0; i < 3; i++)
+				expect(await digestOf(get(path))).toBe(sha256(bytes));
+			expect(asked[0]).toBe(`GET ${path}`);
+			expect(files().length).toBeGreaterThan(0);
 		},
 	);
 

@@ -275,6 +275,15 @@ suite("what goes wrong around a collection", () => {
 				expect(registry.metric("openSince")).toBe(0);
 				expect(await collect()).toMatchObject({ failed: false });
 			}
+			// it could not be looked at again either: that the gate is open stays said
+			registry.host.fail("gate close");
+			fill(work("run.prom.tmp"));
+			await collect();
+			expect(registry.metric("openSince")).toBeGreaterThan(0);
+			registry.host.fail();
+			rmSync(work("run.prom.tmp"), { force: true });
+			await registry.host.runUnit("registry-scan.service");
+			expect(registry.metric("openSince")).toBe(0);
 			// a number that a full disk cut off is none
 			const success = registry.metric("lastSuccess");
 			writeFileSync(work("deleted"), "");

@@ -105,17 +105,22 @@ publish() {
   withdraw
 }
 
-# what node_exporter has is not true any more: that nothing is there is an alert, an old success is none
+# What node_exporter has is not true any more: that nothing is there is an alert, an old success is none. But that the gate
+# is open stays true, and says more.
 withdraw() {
+  local file=$textfiles/registry_guard_gc_$name.prom
   say "the metrics cannot be written to $textfiles"
-  rm -f "$textfiles/registry_guard_gc_$name.prom" "$textfiles/registry_guard_gc_$name.prom.tmp" || true
+  rm -f "$file.tmp" || true
+  if is_open && says_open "$file"; then return 1; fi
+  rm -f "$file" || true
   return 1
 }
 
 # a collection that nobody has brought to its end; one that waits for the lock has not begun
 unsettled() { [ -e "$work/step" ] && [ "$(cat "$work/step")" != lock ]; }
 # the gate, as its STATE says, or its metrics where the guard was killed in between
-is_open() { [ -e "$work/gate.json" ] || grep -qs '^${GC_METRICS.openSince.name}.* [1-9]' "$work/gate.prom"; }
+is_open() { [ -e "$work/gate.json" ] || says_open "$work/gate.prom"; }
+says_open() { grep -qs '^${GC_METRICS.openSince.name}.* [1-9]' "$1"; }
 `;
 
 const STEPS = `

@@ -101,6 +101,21 @@ suite("the same units", () => {
 			expect(cache.exposition("scan")).toMatch(
 				/^registry_guard_scan_findings\{registry="dockerhub"\} 0$/m,
 			);
+
+			// no cache comes up while its upstream is down: this one ran until it was collected
+			await upstream.stop();
+			const down = await cache.collect();
+			expect(down.failed).toBe(true);
+			expect(down.log).toMatch(/registry-dockerhub is restarting starting/);
+			expect(down.log).toMatch(/CANNOT BE STARTED/);
+			expect(cache.metric("success")).toBe(0);
+			expect(cache.failedStep()).toBe("start");
+			expect(cache.metric("openSince")).toBeGreaterThan(0);
+			await upstream.restart();
+			await cache.host.runUnit("registry-scan.service");
+			await cache.serves();
+			expect(cache.metric("openSince")).toBe(0);
+			expect(cache.metric("success")).toBe(1);
 		},
 	);
 

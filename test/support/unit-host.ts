@@ -60,6 +60,7 @@ export class UnitHost {
 			PATH: `${bin}:${process.env.PATH}`,
 			REGISTRY_ROOT: this.path("root"),
 			HOME: folder,
+			COLLECT_PAUSE: "0.05",
 		};
 	}
 

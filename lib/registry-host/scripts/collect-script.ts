@@ -188,10 +188,27 @@ function end(): string {
 start() {
   local attempt
   for attempt in 1 2 3; do
-    if compose start "$service" || compose up -d --no-deps "$service"; then return; fi
+    if compose start "$service" || compose up -d --no-deps "$service"; then
+      lives
+      return
+    fi
     say "could not be started, attempt $attempt of 3"
     [ "$attempt" -eq 3 ] || sleep "$attempt"
   done
+  return 1
+}
+
+# Within two minutes, as far as Docker can say: no cache comes up while its upstream is down.
+lives() {
+  local state=''
+  for _ in {1..60}; do
+    state=$(docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}}' "$service" 2>/dev/null) || return 0
+    case $state in
+    *starting* | *exited* | *unhealthy*) sleep "\${COLLECT_PAUSE:-2}" ;;
+    *) return 0 ;;
+    esac
+  done
+  say "$service is $state"
   return 1
 }
 

@@ -218,5 +218,18 @@ suite("scripts", () => {
 		}
 		rmSync(join(folder(), "etc/netplan/90-registry-dns.yaml"));
 		expect((await look())[0]).toBe("0");
+		// a disk that is full
+		const published = join(
+			folder(),
+			"var/lib/node_exporter/textfile/registry_guard_bundle.prom",
+		);
+		symlinkSync("/dev/full", `${published}.tmp`);
+		const { code } = await runProgram(
+			join(folder(), "opt/registry/bin/bundle-matches"),
+			[],
+			{ REGISTRY_ROOT: folder() },
+		);
+		expect(code).toBe(1);
+		expect(existsSync(published)).toBe(false);
 	});
 });

@@ -20,12 +20,12 @@ cd "$root/"
 sha256sum -c --quiet --strict ${base.slice(1)}/bundle.sha256 >&2 || matches=0
 umask 022
 mkdir -p "$textfiles"
-{
-  echo '# HELP ${name} ${help}'
-  echo '# TYPE ${name} gauge'
-  echo "${name} $matches"
-} >"$textfiles/registry_guard_bundle.prom.tmp"
-mv "$textfiles/registry_guard_bundle.prom.tmp" "$textfiles/registry_guard_bundle.prom"
+file=$textfiles/registry_guard_bundle.prom
+if ! printf '%s\\n' '# HELP ${name} ${help}' '# TYPE ${name} gauge' "${name} $matches" >"$file.tmp" || ! mv "$file.tmp" "$file"; then
+  # what is there may not be true any more: that nothing is there is an alert
+  rm -f "$file" "$file.tmp"
+  exit 1
+fi
 `,
 	);
 }

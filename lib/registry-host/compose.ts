@@ -160,6 +160,9 @@ function uiService(ui: HostUi, host: RegistryHost): object {
 			DELETE_IMAGES: "false",
 			REGISTRY_TITLE: ui.registry.name,
 			SHOW_CONTENT_DIGEST: "true",
+			...(ui.backendPort !== 80 && {
+				NGINX_LISTEN_PORT: String(ui.backendPort),
+			}),
 		},
 		networks: { registry: { ipv4_address: ui.ipv4 } },
 		healthcheck: healthcheck(

@@ -29,9 +29,10 @@ export type HostDns = Required<Omit<HostDnsProps, "addresses" | "routes">> &
 /**
  * Resolves the defaults and validates.
  *
+ * @param own IPv4 address of the VM.
  * @throws Error naming prop, what it got and what it wanted.
  */
-export function hostDns(props: HostDnsProps): HostDns {
+export function hostDns(props: HostDnsProps, own: string): HostDns {
 	const {
 		internal = "10.0.20.1",
 		fallback = "94.140.14.14",
@@ -59,6 +60,19 @@ export function hostDns(props: HostDnsProps): HostDns {
 		routes,
 		"addresses and routes, or neither",
 	);
+	for (const each of addresses ?? [])
+		must(isNet(each), "dns.addresses", each, "address/length (10.0.20.10/24)");
+	must(
+		!addresses || addresses.some((each) => each.startsWith(`${own}/`)),
+		"dns.addresses",
+		addresses,
+		`the VM's own ${own} among them`,
+	);
+	for (const { to, via } of routes ?? []) {
+		const isTo = to === "default" || isAddress(to) || isNet(to);
+		must(isTo, "dns.routes.to", to, "default, or a network");
+		must(isAddress(via), "dns.routes.via", via, "an address");
+	}
 	return {
 		internal,
 		fallback,
@@ -69,4 +83,18 @@ export function hostDns(props: HostDnsProps): HostDns {
 		addresses,
 		routes,
 	};
+}
+
+const IPV6 = /^(?=.*:)[0-9a-fA-F:.]{2,45}$/;
+
+function isAddress(text: string): boolean {
+	return IPV4.test(text) || IPV6.test(text);
+}
+
+/** An address, of the link or of a network, with its length. */
+function isNet(text: string): boolean {
+	const [, address = "", length] = /^([^/]*)\/(\d{1,3})$/.exec(text) ?? [];
+	return (
+		isAddress(address) && Number(length) <= (IPV4.test(address) ? 32 : 128)
+	);
 }

@@ -28,7 +28,7 @@ export function hostHealthcheck(
 	} = props;
 	for (const [prop, time] of Object.entries({ interval, timeout, start }))
 		must(
-			/^\d+(ms|s|m)$/.test(time),
+			/^[1-9]\d*(ms|s|m)$/.test(time),
 			`healthcheck.${prop}`,
 			time,
 			"a time such as 30s",

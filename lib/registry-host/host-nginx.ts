@@ -1,7 +1,8 @@
 import { assertPinned, imageOf, PINS } from "../pins";
 import { IPV4 } from "../registry";
 import { checkFixedAddress } from "./addresses";
-import { must, PATH } from "./must";
+import { isPort, must, PATH } from "./must";
+import { checkSnippet } from "./nginx-snippet";
 
 /** The blob cache of nginx; sizes and times as nginx writes them. */
 export interface BlobCache {
@@ -61,8 +62,11 @@ export interface HostNginx extends Required<Omit<HostNginxProps, "listen">> {
 	readonly cache: Required<BlobCache>;
 }
 
-const SIZE = /^\d+[kmg]?$/i;
-const TIME = /^\d+(ms|[smhd])$/;
+const SIZE = /^[1-9]\d*[kmg]?$/i;
+/** Of the memory of keys: nginx knows no g there, and wants eight pages at least. */
+const ZONE = /^([1-9]\d*m|([3-9]\d|[1-9]\d\d+)k)$/i;
+const TIME = /^[1-9]\d*(ms|[smhd])$/;
+const SECONDS = /^[1-9]\d*[smhd]$/;
 
 /**
  * Resolves the defaults and validates.
@@ -99,7 +103,8 @@ export function hostNginx(props: HostNginxProps, network: string): HostNginx {
 	} = props.cache ?? {};
 	assertPinned(image);
 	must(
-		IPV4.test(resolver.replace(/:\d{1,5}$/, "")),
+		IPV4.test(resolver.replace(/:\d+$/, "")) &&
+			(!resolver.includes(":") || isPort(Number(resolver.split(":")[1]))),
 		"nginx.resolver",
 		resolver,
 		"an IPv4 address, with or without a port",
@@ -126,23 +131,33 @@ export function hostNginx(props: HostNginxProps, network: string): HostNginx {
 		"the name of an account, or false",
 	);
 	for (const [prop, time] of Object.entries({
-		resolverValid,
 		timeout,
 		healthStart,
-		"cache.inactive": inactive,
-		"cache.valid": valid,
 		"cache.lock": lock,
 	}))
 		must(TIME.test(time), `nginx.${prop}`, time, "a time such as 10s or 24h");
-	for (const [prop, size] of Object.entries({ zone, max }))
+	for (const [prop, time] of Object.entries({
+		resolverValid,
+		"cache.inactive": inactive,
+		"cache.valid": valid,
+	}))
 		must(
-			SIZE.test(size),
-			`nginx.cache.${prop}`,
-			size,
-			"a size such as 500m or 50g",
+			SECONDS.test(time),
+			`nginx.${prop}`,
+			time,
+			"a time of whole seconds such as 10s or 24h",
 		);
+	must(SIZE.test(max), "nginx.cache.max", max, "a size such as 50g");
+	must(
+		ZONE.test(zone),
+		"nginx.cache.zone",
+		zone,
+		"a size such as 500m, from 32k",
+	);
+	checkSnippet(snippet, "nginx.snippet");
 	must(
 		tlsProtocols.length > 0 &&
+			new Set(tlsProtocols).size === tlsProtocols.length &&
 			tlsProtocols.every((each) => /^TLSv1\.[23]$/.test(each)),
 		"nginx.tlsProtocols",
 		tlsProtocols,

@@ -3,8 +3,11 @@ import { DNS_LABEL, IPV4, type VaultCredentials } from "../registry";
 import { checkAllow, checkFixedAddress } from "./addresses";
 import { type Distribution, distributionOf } from "./distribution";
 import { HOST_NAME, isOrigin, isPort, must, PATH, TIME_OF_DAY } from "./must";
+import { checkSnippet } from "./nginx-snippet";
+import { checkPullHosts } from "./pull-hosts";
 import type { RegistryConfigPatch } from "./registry-config-keys";
-import { UPLOAD_PURGE, type UploadPurge } from "./upload-purge";
+import { checkPurge, UPLOAD_PURGE, type UploadPurge } from "./upload-purge";
+import { checkVaultLogin } from "./vault-login";
 import {
 	OTHER_COLLECT_AT,
 	PRIVATE_COLLECT_AT,
@@ -76,7 +79,7 @@ export interface HostRegistryProps {
 	readonly cacheBlobs?: boolean;
 	/** Uploads that were begun and never ended. @default - private: 168h, every 4h; pull-through: 24h, every 24h */
 	readonly purge?: UploadPurge;
-	/** Merged into the registry's config; null removes a key. Unknown keys are refused as everywhere. */
+	/** Merged into the registry's config; null removes a key. Refused: unknown keys, what a prop says for other files too, secrets. */
 	readonly extra?: RegistryConfigPatch;
 	/** Lines added to the end of its nginx server. */
 	readonly nginxSnippet?: readonly string[];
@@ -139,10 +142,12 @@ export function hostRegistry(
 ): HostRegistry {
 	const { name, kind } = props;
 	must(
-		DNS_LABEL.test(name) && !TAKEN_NAMES.includes(name),
+		DNS_LABEL.test(`registry-${name}`) &&
+			DNS_LABEL.test(name) &&
+			!TAKEN_NAMES.includes(name),
 		"registries.name",
 		name,
-		`a DNS label, none of ${TAKEN_NAMES.join(", ")}: those containers are not registries`,
+		`a DNS label of 54 characters at most, none of ${TAKEN_NAMES.join(", ")}: those containers are not registries`,
 	);
 	const check = (holds: unknown, prop: string, got: unknown, wanted: string) =>
 		must(holds, `registries[${name}].${prop}`, got, wanted);
@@ -176,10 +181,11 @@ export function hostRegistry(
 	check(isPort(port), "port", port, "a port between 1 and 65535");
 	assertPinned(image);
 	check(
-		distribution === 2 || distribution === 3,
+		(distribution === 2 || distribution === 3) &&
+			distribution === (distributionOf(image) ?? distribution),
 		"distribution",
 		distribution ?? image,
-		"2 or 3, where the image's tag does not say it",
+		`2 or 3, where the image's tag does not say it (${image})`,
 	);
 	const [, address = "", backend = ""] = /^(.*):(\d+)$/.exec(listen) ?? [];
 	check(
@@ -249,18 +255,21 @@ export function hostRegistry(
 		);
 		checkAllow(metrics.allow, `registries[${name}].metrics.allow`);
 	}
-	const pullHosts =
+	const pullHosts = checkPullHosts(
 		props.pullHosts ??
-		(upstream?.host
-			? [upstream.host]
-			: [...(place.isNamesake ? [place.host] : []), `${place.host}:${port}`]);
-	for (const each of pullHosts)
-		check(
-			HOST_NAME.test(each.replace(/:\d+$/, "")),
-			"pullHosts",
-			each,
-			"host[:port]",
-		);
+			(upstream?.host
+				? [upstream.host]
+				: [...(place.isNamesake ? [place.host] : []), `${place.host}:${port}`]),
+		`registries[${name}].pullHosts`,
+	);
+	if (props.users) {
+		check(htpasswd, "users", props.users, "none: it has no users file");
+		checkVaultLogin(props.users, `registries[${name}].users`);
+	}
+	if (upstream?.login)
+		checkVaultLogin(upstream.login, `registries[${name}].upstream.login`);
+	checkPurge(purge, `registries[${name}].purge`);
+	checkSnippet(props.nginxSnippet, `registries[${name}].nginxSnippet`);
 	const { upstream: _, distribution: __, ...rest } = props;
 	return {
 		...rest,

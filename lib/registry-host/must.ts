@@ -17,7 +17,8 @@ export function must(
 		);
 }
 
-export const HOST_NAME = /^[a-z0-9](?!.*\.\.)([-a-z0-9.]*[a-z0-9])?$/;
+const LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+export const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`);
 export const CIDR = new RegExp(
 	`${IPV4.source.slice(0, -1)}/(3[0-2]|[12]?\\d)$`,
 );

@@ -1,6 +1,7 @@
 import { renderYaml } from "../yaml";
 import { GENERATED, type HostFile, vmFile } from "./host-file";
 import type { HostRegistry } from "./host-registry";
+import { checkContracts } from "./kept-contracts";
 import { mergePatch } from "./merge-patch";
 import { must } from "./must";
 import type { RegistryConfig } from "./registry-config-keys";
@@ -79,12 +80,6 @@ function registryConfig(registry: HostRegistry): RegistryConfig {
 			got,
 			`${wanted} (distribution ${distribution}.x)`,
 		);
-	const { storage: { filesystem } = {} } = merged as RegistryConfig;
-	must(
-		filesystem === undefined || filesystem?.rootdirectory === storage,
-		`registries[${name}].extra.storage.filesystem.rootdirectory`,
-		filesystem?.rootdirectory,
-		`${storage}, where its data is mounted; the prop storage moves both`,
-	);
+	checkContracts(registry, merged as RegistryConfig);
 	return merged as RegistryConfig;
 }

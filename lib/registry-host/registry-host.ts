@@ -11,6 +11,8 @@ import {
 } from "./host-registry";
 import { type HostUi, type HostUiProps, hostUi } from "./host-ui";
 import { CIDR, HOST_NAME, isPort, must, PATH, TIME_OF_DAY } from "./must";
+import { renderedSecret } from "./rendered-secret";
+import { checkFolders } from "./store-folders";
 
 /** Names that Docker Compose gives to what it makes; those of a running VM are kept by saying them. */
 export interface ComposeNamesProps {
@@ -65,7 +67,7 @@ export interface RegistryHostProps {
 	readonly composeSeconds?: number;
 	/** Image that the guard runs in. @default - node:24.11.1-alpine */
 	readonly guardImage?: string;
-	/** Merged into docker-compose.yml; null removes a key. */
+	/** Merged into docker-compose.yml; null removes a key. Secrets are refused. */
 	readonly extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -153,7 +155,7 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 	const network = compose.subnet.replace(/\.\d+\/24$/, "");
 	const nginx = hostNginx(props.nginx ?? {}, network);
 	must(
-		props.registries.length > 0,
+		props.registries?.length > 0,
 		"registries",
 		props.registries,
 		"at least one",
@@ -200,11 +202,19 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 		"data",
 		registries.map(({ name, data }) => [name, data]),
 	);
+	checkFolders(base, registries);
 	distinct(
 		"pullHost",
 		registries.flatMap(({ name, pullHosts }) =>
 			[...new Set(pullHosts)].map((each): Owner => [name, each]),
 		),
+	);
+	const secret = renderedSecret(extra);
+	must(
+		secret === undefined,
+		`extra.${secret}`,
+		"a secret",
+		"none in a file that is rendered: a variable, or an env_file on the VM",
 	);
 	return {
 		host,
@@ -217,7 +227,7 @@ export function registryHost(props: RegistryHostProps): RegistryHost {
 		ui,
 		nodeExporter,
 		textfileFolder,
-		dns: hostDns(props.dns ?? {}),
+		dns: hostDns(props.dns ?? {}, address),
 		scanAt,
 		collectOn,
 		healthcheck: hostHealthcheck(props.healthcheck ?? {}),

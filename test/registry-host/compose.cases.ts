@@ -63,6 +63,14 @@ describe("docker-compose.yml", () => {
 		expect(made).toEqual(CACHES.map(({ name }) => `registry-${name}`));
 	});
 
+	test("a page on another port than its image's is told it", () => {
+		const port = (ui: object) =>
+			compose(hostOf({ ui })).services["registry-ui"].environment
+				.NGINX_LISTEN_PORT;
+		expect(port({ backendPort: 8081 })).toBe("8081");
+		expect(port({})).toBeUndefined();
+	});
+
 	test("the page cannot delete and knows no other host than the one it came from", () => {
 		const { environment } = compose(hostOf()).services["registry-ui"];
 		expect(environment).toMatchObject({

@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import type { HostRegistryProps } from "../../lib/registry-host/host-registry";
 import { registryConfigFile } from "../../lib/registry-host/registry-config";
 import { registryConfigMistakes } from "../../lib/registry-host/registry-config-mistakes";
-import { cacheOf, hostOf } from "./fixture";
+import { cacheOf, hostOf, PRIVATE } from "./fixture";
 
 function config(props: Partial<HostRegistryProps>) {
 	const [registry] = cacheOf(props).registries;
@@ -79,6 +79,78 @@ describe("config-<name>.yml", () => {
 		});
 		expect(auth).toEqual({ silly: { realm: "r", service: "s" } });
 		expect(log).toEqual({ level: "debug", accesslog: { disabled: true } });
+	});
+
+	const undone: readonly (readonly [object, unknown, string])[] = [
+		[{}, { proxy: null }, "proxy: got undefined, wanted a remoteurl"],
+		[
+			PRIVATE,
+			{ proxy: { remoteurl: "https://x" } },
+			"wanted none: it is private",
+		],
+		[PRIVATE, { auth: null }, "auth: got undefined, wanted one kind of login"],
+		[
+			PRIVATE,
+			{ auth: { silly: { realm: "r", service: "s" } } },
+			"wanted one kind of login",
+		],
+		[
+			PRIVATE,
+			{ auth: { htpasswd: { path: "/else" } } },
+			'auth.htpasswd.path: got "/else"',
+		],
+		[{}, { http: { addr: ":5009" } }, 'http.addr: got ":5009", wanted :5000'],
+		[{}, { http: { tls: { key: "/a" } } }, "http.tls: got"],
+		[{}, { version: 0.2 }, "version: got 0.2, wanted 0.1"],
+		[
+			{},
+			{ storage: { inmemory: {} } },
+			'storage: got ["filesystem","inmemory"], wanted one driver',
+		],
+	];
+	test.each(undone)(
+		"%j: %j undoes what a prop says",
+		(props, extra, message) => {
+			expect(() => config({ ...props, extra: extra as never })).toThrow(
+				message,
+			);
+		},
+	);
+
+	test("without a users file extra may say any login, or none", () => {
+		const auth = { silly: { realm: "r", service: "s" } };
+		const props = { ...PRIVATE, htpasswd: false as const };
+		expect(config({ ...props, extra: { auth } }).auth).toEqual(auth);
+		expect(config(props).auth).toBeUndefined();
+	});
+
+	const secrets: readonly (readonly [unknown, string])[] = [
+		[{ proxy: { username: "u", password: "hunter2" } }, "proxy.password"],
+		[{ http: { secret: "hunter2" } }, "http.secret"],
+		[{ redis: { addr: "r:1", password: "hunter2" } }, "redis.password"],
+		[
+			{ storage: { filesystem: null, s3: { secretkey: "hunter2" } } },
+			"storage.s3.secretkey",
+		],
+		[
+			{
+				notifications: {
+					endpoints: [{ headers: { Authorization: ["Bearer hunter2"] } }],
+				},
+			},
+			"notifications.endpoints.0.headers.Authorization.0",
+		],
+		[
+			{ notifications: { endpoints: [{ url: "http://u:hunter2@x" }] } },
+			"notifications.endpoints.0.url",
+		],
+	];
+	test.each(secrets)("%j: no secret is rendered, nor told", (extra, key) => {
+		const told = () => config({ extra: extra as never });
+		expect(told).toThrow(
+			`registryHost.registries[ghcr].extra.${key}: got "a secret", wanted none`,
+		);
+		expect(told).not.toThrow("hunter2");
 	});
 
 	const unknown: readonly (readonly [string, unknown, string])[] = [

@@ -1,4 +1,5 @@
 import "./host.cases";
+import "./host-refused.cases";
 import "./compose.cases";
 import "./nginx.cases";
 import "./config.cases";

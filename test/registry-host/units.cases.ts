@@ -145,7 +145,7 @@ describe("DNS files", () => {
 		files.find((each) => each.path === `vm/etc/netplan/${path}`)?.text;
 
 	test("nameservers only: the link's own file is cloud-init's", () => {
-		const files = dnsFiles(hostDns({}));
+		const files = dnsFiles(hostDns({}, "10.0.20.10"));
 		expect(files.map(({ path }) => path)).toEqual([
 			"vm/etc/netplan/90-registry-dns.yaml",
 			"vm/etc/systemd/resolved.conf.d/10-internal-dns.conf",
@@ -155,10 +155,13 @@ describe("DNS files", () => {
 
 	test("with addresses and routes the link's file is ours, and its servers stand in one file alone", () => {
 		const files = dnsFiles(
-			hostDns({
-				addresses: ["10.0.20.10/24"],
-				routes: [{ to: "default", via: "10.0.20.1" }],
-			}),
+			hostDns(
+				{
+					addresses: ["10.0.20.10/24"],
+					routes: [{ to: "default", via: "10.0.20.1" }],
+				},
+				"10.0.20.10",
+			),
 		);
 		expect(netplan("50-cloud-init.yaml", files)).toMatch(/addresses:\n +- "10/);
 		expect(netplan("50-cloud-init.yaml", files)).not.toMatch(/nameservers/);

@@ -2,13 +2,11 @@ import { BUNDLE_MATCHES, GC_METRICS, SCAN_METRICS } from "../../guard/contract";
 import type { AlertName } from "../alert";
 import { type HostWatch, hostWatch, type WatchedHost } from "../host-alerts";
 import { type HostThresholds, hostThresholds } from "../host-thresholds";
+import { DISK, disk, healthy, nameOf, retired } from "./host-series";
 import { STORY_STEP, type Story, type StoryOnset } from "./story";
 
 const DAY = 86_400;
 const WEEK = 7 * DAY;
-const DISK = 1_000_000_000;
-
-type Series = Record<string, (time: number) => number | undefined>;
 
 /** The stories that the alerts on the registry VM exist for: of one registry, all others are well meanwhile. */
 export function hostStories(host: WatchedHost): readonly Story[] {
@@ -37,58 +35,6 @@ function onsetOf(registry: string) {
 		at,
 		until,
 	});
-}
-
-function nameOf(
-	{ selector }: HostWatch,
-	metric: { readonly name: string },
-	registry?: string,
-): string {
-	return `${metric.name}{${selector}${registry === undefined ? "" : `,registry="${registry}"`}}`;
-}
-
-/** A daily scan, a weekly collection, half a disk. */
-function healthy(watch: HostWatch): Series {
-	const series: Series = {};
-	for (const name of watch.scanned) {
-		series[nameOf(watch, SCAN_METRICS.findings, name)] = () => 0;
-		series[nameOf(watch, SCAN_METRICS.lastRun, name)] = (time) =>
-			Math.floor(time / DAY) * DAY;
-	}
-	for (const name of watch.collected) {
-		series[nameOf(watch, GC_METRICS.lost, name)] = () => 0;
-		series[nameOf(watch, GC_METRICS.success, name)] = () => 1;
-		series[nameOf(watch, GC_METRICS.openSince, name)] = () => 0;
-		series[nameOf(watch, GC_METRICS.lastSuccess, name)] = (time) =>
-			Math.floor(time / WEEK) * WEEK;
-	}
-	series[nameOf(watch, BUNDLE_MATCHES)] = () => 1;
-	return { ...series, ...disk(watch, () => DISK / 2) };
-}
-
-/** What the last scan and collection of a registry left that the model does not have any more. */
-function retired(watch: HostWatch): Series {
-	const name = "retired";
-	if (watch.scanned.includes(name)) return {};
-	return {
-		[nameOf(watch, SCAN_METRICS.findings, name)]: () => 5,
-		[nameOf(watch, SCAN_METRICS.lastRun, name)]: () => 0,
-		[nameOf(watch, GC_METRICS.lost, name)]: () => 3,
-		[nameOf(watch, GC_METRICS.success, name)]: () => 0,
-		[nameOf(watch, GC_METRICS.openSince, name)]: () => 1,
-		[nameOf(watch, GC_METRICS.lastSuccess, name)]: () => 0,
-	};
-}
-
-function disk(
-	{ selector, mountpoints }: HostWatch,
-	free: (time: number) => number,
-): Series {
-	const labels = `{${selector},mountpoint="${mountpoints[0]}",device="/dev/sda1",fstype="ext4"}`;
-	return {
-		[`node_filesystem_avail_bytes${labels}`]: free,
-		[`node_filesystem_size_bytes${labels}`]: () => DISK,
-	};
 }
 
 /** `trouble` during a time, else `well`. */

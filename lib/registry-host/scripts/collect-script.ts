@@ -3,13 +3,12 @@ import { NODE_UID } from "../../pins";
 import { guardEnvFile } from "../guard-env-file";
 import type { HostFile } from "../host-file";
 import type { RegistryHost } from "../registry-host";
+import { COLLECT_MEMORY } from "./collect-memory";
 import { metricLines } from "./metric-lines";
 import { bashScript, binOf, stateOf } from "./script";
 
 /** Config of a registry, as it sees it. */
 const CONFIG = "/etc/docker/registry/config.yml";
-/** Reports of so many collections are kept. */
-const KEPT = 10;
 /** The looks of the gate, each. */
 const GATE_DEADLINE = "60m";
 
@@ -26,7 +25,7 @@ export function collectScript(host: RegistryHost): HostFile {
 			"the metrics, unless run has done so already. After a failure to look, end can be run again by hand.",
 			"Exit code: 0 only if everything went well and nothing was lost.",
 		],
-		[settings(host), HELPERS, STEPS, end(), ACTIONS]
+		[settings(host), HELPERS, COLLECT_MEMORY, STEPS, end(), ACTIONS]
 			.map((part) => part.trim())
 			.join("\n\n"),
 	);
@@ -73,54 +72,6 @@ other_layers() {
   find "$store/docker/registry/v2/repositories" \\( -name _manifests -o -name _uploads -o -path '*/_layers/sha256' \\) -prune \\
     -o -path '*/_layers/*' -name link -type f -exec awk 1 {} +
 }
-# note FILE TEXT: on a full disk what was there before stays
-note() { printf '%s\\n' "$2" >"$work/$1.tmp" && mv "$work/$1.tmp" "$work/$1"; }
-# recall FILE: a number that was noted, 0 where none is
-recall() {
-  local text=''
-  [ ! -e "$work/$1" ] || text=$(cat "$work/$1")
-  [[ $text =~ ^-?[0-9]+$ ]] || text=0
-  echo "$text"
-}
-
-# the folder of this collection's reports, by the clock; one that jumped must not take this very one away
-report_folder() {
-  reports=$work/$(date -u +%Y%m%dT%H%M%SZ)
-  mkdir -p "$reports"
-  [ "$(id -u)" -ne 0 ] || chown ${NODE_UID}:${NODE_UID} "$reports"
-  note reports "$reports"
-  find "$work" -mindepth 1 -maxdepth 1 -type d ! -path "$reports" | sort | head -n -${KEPT - 1} | xargs -r rm -r
-}
-
-shares() (
-  for part in gate run; do
-    [ ! -e "$work/$part.prom" ] || cat "$work/$part.prom" || exit 1
-  done
-)
-
-# one file for node_exporter, replaced in one step: the gate's share and the one of this script
-publish() {
-  local file=$textfiles/registry_guard_gc_$name.prom
-  if mkdir -p "$textfiles" && shares >"$file.tmp" && mv "$file.tmp" "$file"; then return; fi
-  withdraw
-}
-
-# What node_exporter has is not true any more: that nothing is there is an alert, an old success is none. But that the gate
-# is open stays true, and says more.
-withdraw() {
-  local file=$textfiles/registry_guard_gc_$name.prom
-  say "the metrics cannot be written to $textfiles"
-  rm -f "$file.tmp" || true
-  if is_open && says_open "$file"; then return 1; fi
-  rm -f "$file" || true
-  return 1
-}
-
-# a collection that nobody has brought to its end; one that waits for the lock has not begun
-unsettled() { [ -e "$work/step" ] && [ "$(cat "$work/step")" != lock ]; }
-# the gate, as its STATE says, or its metrics where the guard was killed in between
-is_open() { [ -e "$work/gate.json" ] || says_open "$work/gate.prom"; }
-says_open() { grep -qs '^${GC_METRICS.openSince.name}.* [1-9]' "$1"; }
 `;
 
 const STEPS = `

@@ -94,6 +94,7 @@ describe("scripts", () => {
 		const guard = textOf(scripts, "guard");
 		for (const { text } of scripts) expect(text).not.toMatch(/docker\.sock/);
 		expect(guard).toMatch(/ --read-only --cap-drop=ALL /);
+		expect(guard).toContain(" --cpu-shares=128 ");
 		expect(guard).toContain("-v /opt/registry/data:/opt/registry/data:$mode");
 		expect(guard).toMatch(/^mode=ro user=1000:1000 network=none$/m);
 		expect(guard).toContain(

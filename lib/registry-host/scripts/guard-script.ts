@@ -32,7 +32,8 @@ for argument; do
 done
 options=()
 if [ -n "\${GUARD_ENV_FILE-}" ]; then options+=(--env-file="$GUARD_ENV_FILE"); fi
-exec docker run --rm --init --network="$network" --user="$user" --read-only --cap-drop=ALL \\
+# a scan has two threads: the registries come first
+exec docker run --rm --init --cpu-shares=128 --network="$network" --user="$user" --read-only --cap-drop=ALL \\
   --security-opt=no-new-privileges --env=REGISTRY_PLAIN_HTTP=true "\${options[@]}" \\
   -v ${guardFile}:${guardFile}:ro ${mounts.join(" ")} -v ${stateOf(host)}:${stateOf(host)} \\
   ${guardImage} node ${guardFile} "$@"

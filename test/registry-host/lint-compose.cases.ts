@@ -136,6 +136,15 @@ describe("services of several parts", () => {
 		).toEqual([]);
 	});
 
+	test("a long row of them, each with all its ports, ends", () => {
+		const row = Array.from(
+			{ length: 40 },
+			(_, i) => `  s${i}: {extends: s${i + 1}, ports: ["1-1000:1-1000"]}\n`,
+		);
+		const first = told(`services:\n${row.join("")}`)[0];
+		expect(first).toMatch(/ port-without-backend$/);
+	});
+
 	test("a second document is an override, as Compose has it", () => {
 		const over = (lines: string) =>
 			told(`${BASE}---\nservices:\n  base:\n${lines}`);

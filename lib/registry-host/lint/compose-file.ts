@@ -49,6 +49,11 @@ export interface ComposeService {
 	readonly labelsLine: number;
 }
 
+/** Services that extend each other in a row; nobody has more, and their ports add up. */
+const MAX_BASES = 8;
+/** More ports than any service publishes. */
+const MAX_PORTS = 1000;
+
 /**
  * Services of a file. A second document is an override of the first, as Compose reads it; `extends` of a service of
  * the same file is put in.
@@ -73,7 +78,7 @@ export function parseCompose(text: string): readonly ComposeService[] {
 		const own = services.get(name);
 		const base = bases.get(name);
 		const under =
-			base === undefined || below.includes(name)
+			base === undefined || below.length > MAX_BASES || below.includes(name)
 				? undefined
 				: whole(base, [...below, name]);
 		return own && under ? overridden(under, own) : own;
@@ -117,7 +122,7 @@ function overridden(
 		environment: new Map([...base.environment, ...over.environment]),
 		lineOfVariable: (name) =>
 			(over.environment.has(name) ? over : base).lineOfVariable(name),
-		ports: [...base.ports, ...over.ports],
+		ports: [...base.ports, ...over.ports].slice(0, MAX_PORTS),
 		mounts: [...over.mounts, ...base.mounts],
 		healthcheck: { ...base.healthcheck, ...over.healthcheck },
 		isAlwaysUp: base.isAlwaysUp && over.isAlwaysUp,

@@ -110,7 +110,7 @@ function timerJobs(
 	{ file, text }: CommandFile,
 	files: readonly CommandFile[],
 ): HostJob[] {
-	const unit = /^\s*Unit\s*=\s*(.+)$/m.exec(text)?.[1]?.trim();
+	const unit = /^[ \t]*Unit[ \t]*=(.+)$/m.exec(text)?.[1]?.trim();
 	const own = nameOf(file).replace(/\.timer$/, ".service");
 	const service = files.find(
 		(each) =>

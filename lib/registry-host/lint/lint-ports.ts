@@ -54,8 +54,8 @@ function lintTwice(
 	if (published === undefined) return;
 	const key = `${file} ${published}/${protocol}`;
 	const others = taken.get(key) ?? [];
-	taken.set(key, [...others, { host, name }]);
 	const other = others.find((each) => meet(each.host, host));
+	if (other === undefined) taken.set(key, [...others, { host, name }]);
 	if (other !== undefined)
 		report(
 			"port-without-backend",

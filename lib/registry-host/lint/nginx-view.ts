@@ -67,15 +67,16 @@ export function backendsOf(
 	placed: Placed,
 	all: readonly Placed[],
 ): readonly ProxyTarget[] {
+	const groups = new Map(
+		all
+			.filter(({ directive }) => directive.name === "upstream")
+			.map(({ directive }) => [directive.args[0], directive.block ?? []]),
+	);
 	return targetsOf(placed, all).flatMap((target) => {
-		const group = all.find(
-			({ directive }) =>
-				directive.name === "upstream" && directive.args[0] === target.host,
-		);
-		const servers = (group?.directive.block ?? []).filter(
-			({ name }) => name === "server",
-		);
-		return group
+		const servers = groups
+			.get(target.host)
+			?.filter(({ name }) => name === "server");
+		return servers
 			? servers.map(({ args }) => ({
 					...proxyTarget(args[0] ?? ""),
 					uri: target.uri,

@@ -44,6 +44,8 @@ export function parseYamlDocuments(text: string): readonly YamlFile[] {
 	const found = yaml.parseAllDocuments(text, {
 		lineCounter: lines,
 		merge: true,
+		// each would quote the text around it: of thousands that takes minutes
+		prettyErrors: false,
 	});
 	const documents = Array.isArray(found) ? found : [];
 	if (documents.length === 0) throw new LintSyntaxError(1, "got no mapping");
@@ -58,7 +60,7 @@ function readDocument(
 	const [error] = document.errors;
 	if (error)
 		throw new LintSyntaxError(
-			error.linePos?.[0].line ?? 1,
+			lines.linePos(error.pos[0]).line,
 			firstLine(error.message),
 		);
 	const line = lines.linePos(

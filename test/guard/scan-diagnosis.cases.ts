@@ -7,6 +7,7 @@ const layer: Seen = {
 	repository: "app",
 	tags: ["v1"],
 	digest: DIGEST,
+	path: [],
 	kind: "layer",
 	reason: "missing",
 	expected: "648 bytes",
@@ -31,7 +32,9 @@ test.each([
 	["file", { reason: "dangling-tag" }],
 	["size", { reason: "size", got: "324 bytes" }],
 	["content", { reason: "digest" }],
-	["content", { reason: "unreadable", got: "a pipe or device" }],
+	["link", { reason: "unreadable", got: "a link: a folder" }],
+	["file", { reason: "unreadable", got: "a pipe or device" }],
+	["content", { reason: "unreadable", got: "500 UNKNOWN" }],
 	["pushed", { reason: "invalid" }],
 	["pushed", { reason: "media-type" }],
 ] as const)("cause %s: %j", (cause, seen) => {
@@ -57,6 +60,49 @@ test("what only HTTP calls bad is from before it was mended", () => {
 	expect(diagnose(view([]), view([{}]))).toMatchObject([
 		{ disk: null, http: "missing", cause: "none", answer: "outdated" },
 	]);
+});
+
+const CHILD = `sha256:${"c".repeat(64)}`;
+const child = { digest: CHILD, kind: "manifest", path: [] } as const;
+const below = { path: [{ digest: CHILD }, { digest: DIGEST }] } as const;
+
+test.each([
+	["file", { reason: "missing", got: "404 BLOB_UNKNOWN" }],
+	["file", { reason: "size", got: "0 bytes, then the end" }],
+	["file", { reason: "size", got: "no byte at its end: the registry" }],
+	["size", { reason: "size", got: "324 bytes, then the end" }],
+	["content", { reason: "digest", got: DIGEST }],
+] as const)(
+	"what is below a link that the registry still remembers is as HTTP says, %s: %j",
+	(cause, seen) => {
+		const lost = { ...child, got: "no link" };
+		expect(row(view([lost]), view([{ ...below, ...seen }]))).toEqual([
+			["link", "from-memory"],
+			[cause, "fails"],
+		]);
+		const tag = { ...lost, kind: "tag", reason: "dangling-tag" } as const;
+		expect(row(view([tag]), view([{ ...seen }]))).toEqual([
+			["link", "from-memory"],
+			[cause, "fails"],
+		]);
+		// two tags, and only one of them leads nowhere
+		expect(
+			row(view([tag]), view([{ tags: ["v1", "v2"], reason: "missing" }])),
+		).toContainEqual(["none", "outdated"]);
+	},
+);
+
+test("what a probe did not get to is not said to be in the registry's memory", () => {
+	const http = view([{ ...child, reason: "unreadable", got: "500" }]);
+	expect(row(view([{ ...below }]), http)).toEqual([
+		["file", "unknown"],
+		["none", "outdated"],
+	]);
+});
+
+test("a scan that did not see all of the store never says that the disk is whole", () => {
+	const disk = view([], { outcome: "partial" });
+	expect(row(disk, view([{}]))).toEqual([["file", "fails"]]);
 });
 
 test("a probe that was not complete says nothing about what it does not name", () => {
@@ -88,6 +134,10 @@ test("HTTP shows no digest of a tag that leads nowhere: the tags are joined", ()
 test("only a report of a probe is one", () => {
 	const report = { schema: 1, command: "probe", ...view([{}]) };
 	expect(parseHttpReport(report)).toEqual(view([{}]));
+	const found = { ...layer, path: [{ kind: "manifest", digest: CHILD }, {}] };
+	expect(
+		parseHttpReport({ ...report, findings: [found] }).findings[0]?.path,
+	).toEqual([{ digest: CHILD }]);
 	for (const wrong of [
 		null,
 		[],

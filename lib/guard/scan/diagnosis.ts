@@ -1,5 +1,5 @@
 import type { Kind, ProbeMode, Reason } from "../contract";
-import type { Finding, Report } from "../finding";
+import type { Finding, PathStep, Report } from "../finding";
 import { NO_LINK } from "./disk-fact";
 
 /** What is wrong on the disk. `pushed`: the bytes are what somebody pushed; `none`: nothing. */
@@ -34,9 +34,11 @@ export interface Diagnosis {
 
 /** The part of a report that says what was found, and how far it looked. */
 export type View = Pick<Report, "mode" | "outcome"> & {
-	readonly findings: readonly Omit<Finding, "repair" | "path" | "inUse">[];
+	readonly findings: readonly Seen[];
 };
-type Seen = View["findings"][number];
+interface Seen extends Omit<Finding, "repair" | "path" | "inUse"> {
+	readonly path: readonly Pick<PathStep, "digest">[];
+}
 
 /** What each cause means, for people. */
 export const CAUSES: Readonly<Record<Cause, string>> = {
@@ -62,19 +64,25 @@ export const ANSWERS: Readonly<Record<Answer, string>> = {
 
 function causeOf({ reason, got }: Seen): Cause {
 	if (got === NO_LINK || got?.startsWith("a link")) return "link";
+	// a registry that remembers a length, and has nothing to send
+	if (got?.startsWith("0 bytes, ") || got?.startsWith("no byte")) return "file";
 	switch (reason) {
 		case "missing":
 		case "dangling-tag":
 			return "file";
 		case "size":
 			return "size";
-		case "digest":
 		case "unreadable":
+			// on disk that is something else in its place; over HTTP a 500: what is there does not parse
+			return got?.startsWith("a ") ? "file" : "content";
+		case "digest":
 			return "content";
 		default:
 			return "pushed";
 	}
 }
+
+const keyOf = ({ repository, digest }: Seen) => `${repository} ${digest}`;
 
 /** Only the hash of all bytes shows that they are others of the same length. */
 function isUnread(kind: Kind, cause: Cause, mode: ProbeMode): boolean {
@@ -82,30 +90,64 @@ function isUnread(kind: Kind, cause: Cause, mode: ProbeMode): boolean {
 	return cause === "content" && isBlob && mode !== "full";
 }
 
+/** What one of the two found, the tags that lead nowhere apart: HTTP shows no digest of them. */
+class Found {
+	readonly view: View;
+	readonly byDigest = new Map<string, Seen>();
+	readonly byTag = new Map<string, Seen>();
+
+	constructor(view: View) {
+		this.view = view;
+		for (const each of view.findings) {
+			if (each.digest !== null) this.byDigest.set(keyOf(each), each);
+			if (each.kind === "tag" || each.digest === null)
+				for (const tag of each.tags)
+					this.byTag.set(`${each.repository} ${tag}`, each);
+		}
+	}
+
+	/** Whether it never got to what the other one found: something above it is bad, on every way that is known. */
+	isCutAbove({ repository, tags, path, digest }: Seen): boolean {
+		const isBad = (above: string) =>
+			above !== digest && this.byDigest.has(`${repository} ${above}`);
+		return (
+			path.some((step) => isBad(step.digest)) ||
+			(tags.length > 0 &&
+				tags.every((tag) => this.byTag.has(`${repository} ${tag}`)))
+		);
+	}
+}
+
 function answerOf(
 	disk: Seen | undefined,
 	seen: Seen | undefined,
 	cause: Cause,
-	http: View,
+	http: Found,
 ): Answer {
 	if (!disk) return "outdated";
 	if (seen) return "fails";
-	if (http.outcome !== "complete") return "unknown";
-	return isUnread(disk.kind, cause, http.mode) ? "unread" : "from-memory";
+	const { outcome, mode } = http.view;
+	if (outcome !== "complete" || http.isCutAbove(disk)) return "unknown";
+	return isUnread(disk.kind, cause, mode) ? "unread" : "from-memory";
 }
 
 function row(
 	disk: Seen | undefined,
 	seen: Seen | undefined,
-	views: { readonly disk: View; readonly http: View },
+	found: { readonly disk: Found; readonly http: Found },
 ): Diagnosis {
 	const either = disk ?? seen;
 	if (!either) throw new Error("a row of nothing");
 	const { repository, tags, digest, kind } = either;
-	const isDeeper =
-		!disk && seen?.reason === "digest" && views.disk.mode !== "full";
-	const cause = disk ? causeOf(disk) : isDeeper ? "content" : "none";
-	const answer = isDeeper ? "fails" : answerOf(disk, seen, cause, views.http);
+	// what the scan did not get to is as HTTP says
+	const { outcome, mode } = found.disk.view;
+	const isUnseen =
+		!disk &&
+		((either.reason === "digest" && mode !== "full") ||
+			outcome !== "complete" ||
+			found.disk.isCutAbove(either));
+	const cause = disk || isUnseen ? causeOf(either) : "none";
+	const answer = isUnseen ? "fails" : answerOf(disk, seen, cause, found.http);
 	return {
 		repository,
 		tags,
@@ -119,21 +161,13 @@ function row(
 	};
 }
 
-const keyOf = ({ repository, digest }: Seen) => `${repository} ${digest}`;
-
 /**
  * Joins what the scan of a store and a probe of its registry found, node by node: what is wrong with each, and what
  * the difference between the two means. HTTP shows no digest where a tag leads nowhere: there the tag is the key.
  */
 export function diagnose(disk: View, http: View): readonly Diagnosis[] {
-	const views = { disk, http };
-	const byDigest = new Map<string, Seen>();
-	const byTag = new Map<string, Seen>();
-	for (const each of http.findings) {
-		if (each.digest !== null) byDigest.set(keyOf(each), each);
-		else
-			for (const tag of each.tags) byTag.set(`${each.repository} ${tag}`, each);
-	}
+	const found = { disk: new Found(disk), http: new Found(http) };
+	const { byDigest, byTag } = found.http;
 	const joined = new Set<Seen>();
 	const rows = disk.findings.map((finding) => {
 		const { repository, tags, kind } = finding;
@@ -145,8 +179,8 @@ export function diagnose(disk: View, http: View): readonly Diagnosis[] {
 			if (other) joined.add(other);
 		}
 		if (same) joined.add(same);
-		return row(finding, same, views);
+		return row(finding, same, found);
 	});
 	const alone = http.findings.filter((each) => !joined.has(each));
-	return [...rows, ...alone.map((each) => row(undefined, each, views))];
+	return [...rows, ...alone.map((each) => row(undefined, each, found))];
 }

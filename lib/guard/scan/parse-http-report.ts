@@ -30,7 +30,7 @@ export function parseHttpReport(value: unknown): View {
 		mode: oneOf(PROBE_MODES, report.mode),
 		outcome: oneOf(OUTCOMES, report.outcome),
 		findings: report.findings.map((each) => {
-			const { repository, tags, digest, kind, reason, expected, got } =
+			const { repository, tags, digest, path, kind, reason, expected, got } =
 				asRecord(each) ?? {};
 			if (typeof repository !== "string" || !Array.isArray(tags))
 				throw new ParseError("finding: got none, wanted repository and tags");
@@ -38,6 +38,10 @@ export function parseHttpReport(value: unknown): View {
 				repository,
 				tags: tags.map(String),
 				digest: isDigest(digest) ? digest : null,
+				path: (Array.isArray(path) ? path : []).flatMap((step) => {
+					const above = asRecord(step)?.digest;
+					return isDigest(above) ? [{ digest: above }] : [];
+				}),
 				kind: oneOf(KINDS, kind),
 				reason: oneOf(REASONS, reason),
 				expected: textOf(expected),

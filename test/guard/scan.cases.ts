@@ -1,4 +1,5 @@
 import {
+	existsSync,
 	mkdirSync,
 	mkdtempSync,
 	renameSync,
@@ -9,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { removeLayerLink } from "../../lib/guard/scan/remove-layer-link";
 import { scan } from "../../lib/guard/scan/scan";
 import type { ScanFinding } from "../../lib/guard/scan/scan-result";
 import { children } from "../support/damage";
@@ -228,6 +230,44 @@ describe("findings", () => {
 		},
 	);
 
+	test.each([
+		[
+			"a folder",
+			() => {
+				const link = storage.layerLink("app", LAYER);
+				rmSync(link);
+				mkdirSync(link);
+			},
+		],
+		[
+			"a file in place of a folder",
+			() => {
+				const folder = dirname(storage.layerLink("app", LAYER));
+				rmSync(folder, { recursive: true });
+				writeFileSync(folder, "");
+			},
+		],
+	])(
+		"a link that is %s is unreadable, as for the registry",
+		async (what, damage) => {
+			damage();
+			const { findings } = await look();
+			expect(findings).toMatchObject([
+				{ digest: LAYER, reason: "unreadable", got: `a link: ${what}` },
+			]);
+		},
+	);
+
+	test("a tag that is a file is listed by the registry, and is no tag; what has no tag's name is nobody's push", async () => {
+		const tags = dirname(dirname(dirname(storage.tagLink("app", "v1"))));
+		for (const name of ["stray", ".nfs0001"])
+			writeFileSync(join(tags, name), "");
+		const { findings } = await look();
+		expect(findings.map(brief)).toEqual([
+			{ kind: "tag", digest: null, reason: "unreadable", tags: ["stray"] },
+		]);
+	});
+
 	test("a layer link that is all hole, of the right length", async () => {
 		const link = storage.layerLink("app", LAYER);
 		truncateSync(link, 0);
@@ -372,6 +412,22 @@ describe("what no tag reaches", () => {
 				{ kind: "layer", digest: LAYER, reason: "missing", tags: ["v1"] },
 			]);
 	});
+
+	test("a layer whose blob is there again by then keeps its link", async () => {
+		const gone = sha256("pushed again");
+		const link = storage.layerLink("app", gone);
+		storage.write(link, gone);
+		const blob = storage.blob(gone);
+		storage.write(blob, "");
+		expect(removeLayerLink(link, blob)).toEqual({
+			unlooked: "moved",
+			detail: `${blob}: there again`,
+		});
+		expect(existsSync(link)).toBe(true);
+		plant.missing(blob);
+		expect(removeLayerLink(link, blob)).toBeUndefined();
+		expect(existsSync(dirname(link))).toBe(false);
+	});
 });
 
 describe("a pull-through cache", () => {
@@ -451,6 +507,21 @@ describe("what cannot be looked at is said, and the rest is looked at", () => {
 		expect(findings).toEqual([]);
 	});
 
+	test.each(["blobs", "repositories"])(
+		"a store whose %s are elsewhere is none",
+		async (name) => {
+			moveOut(root(name));
+			const { outcome, inconclusive } = await look();
+			expect(outcome).toBe("blind");
+			expect(inconclusive).toEqual([
+				{
+					reason: "protocol",
+					detail: `${root(name)} is a symlink: not followed`,
+				},
+			]);
+		},
+	);
+
 	test("names that no registry would take are names all the same", async () => {
 		storage.put("new\nline/\u202eodd", APP, "v\n1");
 		plant.missing(storage.layerLink("new\nline/\u202eodd", LAYER));
@@ -461,14 +532,48 @@ describe("what cannot be looked at is said, and the rest is looked at", () => {
 		]);
 	});
 
-	test("a name that is no UTF-8 is told, not passed over", async () => {
-		const odd = Buffer.from([...Buffer.from(root("repositories/a")), 0xff]);
-		mkdirSync(Buffer.concat([odd, Buffer.from("/_manifests")]), {
-			recursive: true,
-		});
-		const { outcome, inconclusive } = await look();
-		expect(outcome).toBe("partial");
-		expect(inconclusive[0]?.detail).toMatch(/a name that is no UTF-8/);
+	test.each([
+		["a repository", () => root("repositories/a"), "/_manifests"],
+		[
+			"a tag",
+			() => root("repositories/app/_manifests/tags/a"),
+			"/current/link",
+		],
+		["a store", () => `${store}-`, "/docker/registry/v2"],
+	])(
+		"a name that is no UTF-8 is told, not passed over: %s",
+		async (_, at, more) => {
+			const odd = Buffer.from([...Buffer.from(at()), 0xff]);
+			mkdirSync(Buffer.concat([odd, Buffer.from(more)]), { recursive: true });
+			const { outcome, inconclusive, findings, counts } = await look({ base });
+			expect([outcome, counts.tags]).toEqual(["partial", 1]);
+			expect(findings).toEqual([]);
+			expect(inconclusive[0]?.detail).toMatch(/a name that is no UTF-8/);
+		},
+	);
+
+	test.each(["_manifests", "_manifests/tags"])(
+		"a file in place of %s hides what was tagged: told",
+		async (name) => {
+			const at = root("repositories/app", name);
+			rmSync(at, { recursive: true });
+			writeFileSync(at, "");
+			const { outcome, inconclusive } = await look();
+			expect(outcome).toBe("partial");
+			expect(inconclusive).toEqual([
+				{
+					repository: "app",
+					reason: "server-error",
+					detail: `${at}: a file in place of a folder`,
+				},
+			]);
+		},
+	);
+
+	test("what a file system keeps for itself at its top is no store, readable or not", async () => {
+		mkdirSync(join(base, "lost+found/docker/registry/v2"), { recursive: true });
+		const { stores, outcome } = await look({ base });
+		expect([stores.length, outcome]).toEqual([1, "complete"]);
 	});
 
 	test("told to stop: partial, and it says what is left", async () => {

@@ -13,6 +13,7 @@ const UNLOOKED: Readonly<Record<string, InconclusiveReason>> = {
 /** What `got` says where a repository has no link to a digest, and where it has one and there are no bytes. */
 export const NO_LINK = "no link";
 export const NO_BLOB = "no blob";
+export const NO_FILE = "no such file";
 
 export function absent(got: string): Bad {
 	return { reason: "missing", expected: null, got };
@@ -27,6 +28,18 @@ export function symlink(what: string): Unlooked {
 	return { unlooked: "protocol", detail: `${what} is a symlink: not followed` };
 }
 
+/** A name that node cannot give back: nothing below it can be opened. */
+export function isNoUtf8(name: string): boolean {
+	return name.includes("\uFFFD");
+}
+
+export function noUtf8(what: string): Unlooked {
+	return {
+		unlooked: "protocol",
+		detail: `${what}: got a name that is no UTF-8`,
+	};
+}
+
 /**
  * What a failure to read a path says: absent, there but no file, or nothing at all (it could not be looked at).
  *
@@ -36,7 +49,7 @@ export function factOfDiskError(error: unknown, what: string): Bad | Unlooked {
 	const { code = "" } = Object(error) as NodeJS.ErrnoException;
 	// a folder in place of a file is no blob to the registry either
 	if (code === "ENOENT" || code === "EISDIR")
-		return absent(code === "ENOENT" ? "no such file" : "a folder");
+		return absent(code === "ENOENT" ? NO_FILE : "a folder");
 	if (code === "ENOTDIR") return unreadable("a file in place of a folder");
 	if (code === "ENXIO") return unreadable("a device or socket");
 	if (code === "ELOOP") return symlink(what);

@@ -1,14 +1,16 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { compareText } from "../broken-tags";
 import { isUnlooked, type Unlooked } from "../verdict";
-import { symlink } from "./disk-fact";
+import { isNoUtf8, noUtf8, symlink } from "./disk-fact";
 import { listFolder } from "./list-folder";
 import { isProxyConfig } from "./proxy-config";
 import { readFile } from "./read-file";
 
 const LAYOUT = ["docker", "registry", "v2"] as const;
 /** Tarballs for the day when no registry runs: no store, and nothing of the scan's. */
-const SKIPPED = "_breakglass";
+const BREAKGLASS = "_breakglass";
+/** Of a file system's own at its top, for root alone. */
+const LOST_FOUND = "lost+found";
 const MAX_CONFIG = 1 << 20;
 
 export interface Store {
@@ -28,6 +30,7 @@ export interface FoundStores {
 /** The layout's folder below a store, reached without following a symlink. */
 function rootOf(store: string): string | Unlooked | undefined {
 	let path = store;
+	const below = (name: string) => name === "blobs" || name === "repositories";
 	for (const name of LAYOUT) {
 		const listed = listFolder(path);
 		if (!("folders" in listed)) return isUnlooked(listed) ? listed : undefined;
@@ -35,7 +38,9 @@ function rootOf(store: string): string | Unlooked | undefined {
 		if (listed.symlinks.includes(name)) return symlink(path);
 		if (!listed.folders.includes(name)) return undefined;
 	}
-	return path;
+	const listed = listFolder(path);
+	const moved = "folders" in listed && listed.symlinks.find(below);
+	return moved ? symlink(join(path, moved)) : path;
 }
 
 /**
@@ -99,12 +104,13 @@ export function findStores(base: string, isCache: boolean): FoundStores {
 	const troubles = listed.symlinks.map((name) => symlink(join(path, name)));
 	for (const name of [...listed.folders].sort(compareText)) {
 		const at = join(path, name);
-		if (name === SKIPPED) continue;
+		if (name === BREAKGLASS || name === LOST_FOUND) continue;
 		const root = rootOf(at);
 		const isProxy = root === undefined ? saysProxy(at) : undefined;
 		// nothing was pulled through this cache yet
 		if (typeof root === "string") stores.push(storeAt(at, root));
 		else if (root) troubles.push(root);
+		else if (isNoUtf8(name)) troubles.push(noUtf8(at));
 		else if (isProxy) stores.push(storeAt(at, undefined));
 		else if (isProxy === false) troubles.push(noStore(at));
 	}

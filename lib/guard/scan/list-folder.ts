@@ -7,18 +7,21 @@ export interface Folder {
 	readonly folders: readonly string[];
 	/** Names of symlinks, whatever they point at: nobody follows them. */
 	readonly symlinks: readonly string[];
+	/** Names of files and whatever else. */
+	readonly others: readonly string[];
 }
 
-/** What is in a folder; other files are of no interest. */
+/** What is in a folder. */
 export function listFolder(path: string): Folder | Bad | Unlooked {
 	try {
 		const folders: string[] = [];
 		const symlinks: string[] = [];
+		const others: string[] = [];
 		for (const entry of readdirSync(path, { withFileTypes: true })) {
 			if (entry.isDirectory()) folders.push(entry.name);
-			else if (entry.isSymbolicLink()) symlinks.push(entry.name);
+			else (entry.isSymbolicLink() ? symlinks : others).push(entry.name);
 		}
-		return { folders, symlinks };
+		return { folders, symlinks, others };
 	} catch (error) {
 		return factOfDiskError(error, path);
 	}

@@ -1,6 +1,6 @@
 import { compareText } from "../broken-tags";
 import { isUnlooked, type Unlooked } from "../verdict";
-import { symlink } from "./disk-fact";
+import { isNoUtf8, noUtf8, symlink } from "./disk-fact";
 import { listFolder } from "./list-folder";
 
 /** Names of all repositories below `docker/registry/v2/repositories`, in order, and what could not be listed on the way. */
@@ -17,11 +17,7 @@ export function listRepositories(path: string): {
 		if (!("folders" in listed)) {
 			if (isUnlooked(listed)) troubles.push(listed);
 			// what is only gone since says nothing
-			else if (name.includes("\uFFFD"))
-				troubles.push({
-					unlooked: "protocol",
-					detail: `${at}: got a name that is no UTF-8`,
-				});
+			else if (isNoUtf8(name)) troubles.push(noUtf8(at));
 			continue;
 		}
 		const { folders, symlinks } = listed;

@@ -31,13 +31,19 @@ export interface RepositoryLook {
 	readonly seen: SeenRepository | undefined;
 }
 
+/** With the paths of the link and of the blob that it leads to. */
+export interface SeenOrphan extends OrphanLayerLink {
+	readonly link: string;
+	readonly blob: string;
+}
+
 interface SeenRepository {
 	readonly findings: readonly ScanFinding[];
 	/** Bad nodes that no tag reaches, at most 1000 of them. */
 	readonly untagged: readonly ScanFinding[];
 	readonly untaggedCount: number;
 	/** Layer links whose blob is gone, all of them. */
-	readonly orphans: readonly (OrphanLayerLink & { readonly link: string })[];
+	readonly orphans: readonly SeenOrphan[];
 	/** Tags of which nothing is left for lack of time. */
 	readonly tags: number;
 	readonly tally: Tally;
@@ -65,11 +71,12 @@ export async function lookAtRepository(
 			findings: suspects.map(asFinding),
 			untagged: untagged.slice(0, MOST_LISTED).map(asFinding),
 			untaggedCount: untagged.length,
-			orphans: orphans.map((digest) => ({
+			orphans: orphans.map(({ digest, blob }) => ({
 				store: context.store.name,
 				repository: name,
 				digest,
 				link: folder.layerLink(digest),
+				blob,
 			})),
 			tags: scanned.visited,
 			tally,

@@ -1,7 +1,7 @@
 import { isDigest, knownAlgorithm } from "../../oci/digest";
 import { shown } from "../../oci/parse-error";
-import type { Bad, Unlooked } from "../verdict";
-import { absent, NO_LINK, unreadable } from "./disk-fact";
+import { type Bad, isUnlooked, type Unlooked } from "../verdict";
+import { absent, NO_FILE, NO_LINK, unreadable } from "./disk-fact";
 import { readFile, readShort } from "./read-file";
 
 /** Longer than any digest. */
@@ -19,10 +19,12 @@ export function readLink(
 ): string | Bad | Unlooked {
 	if (usual !== undefined && readShort(path) === usual) return usual;
 	const read = readFile(path, MOST);
-	if (!("size" in read))
-		return "reason" in read && read.reason === "missing"
+	if (!("size" in read)) {
+		if (isUnlooked(read)) return read;
+		return read.got === NO_FILE
 			? absent(NO_LINK)
-			: read;
+			: unreadable(`a link: ${read.got}`);
+	}
 	const { bytes, size } = read;
 	if (!bytes) return unreadable(`a link of ${size} bytes`);
 	const text = bytes.toString("latin1");

@@ -1,11 +1,13 @@
 import { lstatSync } from "node:fs";
 import { isDigest } from "../../oci/digest";
 import { type Bad, isUnlooked, type Unlooked } from "../verdict";
-import { absent, factOfDiskError, NO_LINK, symlink } from "./disk-fact";
+import { absent, isNoUtf8, NO_LINK, noUtf8, symlink } from "./disk-fact";
 import { type Folder, listFolder } from "./list-folder";
 import { readLink } from "./read-link";
 
-const NOTHING: Folder = { folders: [], symlinks: [] };
+const NOTHING: Folder = { folders: [], symlinks: [], others: [] };
+/** Of the distribution spec. A registry lists every name as a tag; what is no folder and has another is nobody's push. */
+const TAG = /^\w[\w.-]{0,127}$/;
 
 type Known = ReadonlySet<string>;
 const NOTHING_KNOWN: Known = new Set();
@@ -42,7 +44,13 @@ export class RepositoryFolder {
 		for (const each of folder.symlinks) this.#refuse(`${path}/${each}`);
 		const manifests = this.#into(path, folder, "_manifests");
 		const within = `${path}/_manifests`;
-		this.tags = this.#into(within, manifests, "tags").folders;
+		const { folders, others } = this.#into(within, manifests, "tags");
+		for (const each of folders.filter(isNoUtf8))
+			this.#troubles.push(noUtf8(`${within}/tags/${each}`));
+		this.tags = [
+			...folders.filter((each) => !isNoUtf8(each)),
+			...others.filter((each) => TAG.test(each)),
+		];
 		this.#revisions = this.#digestsIn(within, manifests, "revisions");
 		this.#layers = this.#digestsIn(path, folder, "_layers");
 		this.troubles = this.#troubles;
@@ -96,8 +104,8 @@ export class RepositoryFolder {
 			const stat = lstatSync(current, { throwIfNoEntry: false });
 			if (!stat) return absent(NO_LINK);
 			if (stat.isSymbolicLink()) return symlink(current);
-		} catch (error) {
-			return factOfDiskError(error, current);
+		} catch {
+			// the link below it tells the same
 		}
 		return this.#read(`${current}/link`);
 	}
@@ -120,7 +128,14 @@ export class RepositoryFolder {
 
 	/** What is in a folder that its parent was seen to hold; nothing where that is a symlink. */
 	#into(path: string, parent: Folder, name: string): Folder {
-		if (!parent.folders.includes(name)) return NOTHING;
+		if (!parent.folders.includes(name)) {
+			if (parent.others.includes(name))
+				this.#troubles.push({
+					unlooked: "server-error",
+					detail: `${path}/${name}: a file in place of a folder`,
+				});
+			return NOTHING;
+		}
 		const listed = listFolder(`${path}/${name}`);
 		if ("folders" in listed) {
 			for (const each of listed.symlinks)

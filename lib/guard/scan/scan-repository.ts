@@ -23,6 +23,11 @@ export interface RepositoryContext {
 	readonly pace: Pace;
 }
 
+interface OrphanLink {
+	readonly digest: string;
+	readonly blob: string;
+}
+
 /** What a repository comes to when its graph is gone. */
 export interface RepositoryScan {
 	/** Bad nodes that a tag reaches, looked at twice. */
@@ -31,8 +36,8 @@ export interface RepositoryScan {
 	readonly untagged: readonly Suspect[];
 	/** The digest that a tag of a suspect names, where it names one. */
 	readonly rootOf: ReadonlyMap<string, string>;
-	/** Digests of layer links whose blob is gone. */
-	readonly orphans: readonly string[];
+	/** Digests of layer links whose blob is gone, and where that was. */
+	readonly orphans: readonly OrphanLink[];
 	readonly doubts: readonly Doubt[];
 	/** Tags of which nothing is left for lack of time. */
 	readonly visited: number;
@@ -139,18 +144,20 @@ class Look {
 				};
 	}
 
-	/** Digests of layer links that lead to no blob. */
-	orphans(): readonly string[] {
+	/** Layer links that lead to no blob. */
+	orphans(): readonly OrphanLink[] {
 		const { blobs } = this.#context;
-		return this.#folder.layers(this.#present).filter((digest) => {
+		return this.#folder.layers(this.#present).flatMap((digest) => {
 			const target = this.#folder.layerTarget(digest);
-			if (typeof target !== "string" || blobs.obstacleTo(target)) return false;
+			if (typeof target !== "string" || blobs.obstacleTo(target)) return [];
+			const blob = blobs.pathOf(target);
 			try {
-				const path = blobs.pathOf(target);
-				return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+				return lstatSync(blob, { throwIfNoEntry: false })
+					? []
+					: [{ digest, blob }];
 			} catch {
 				// it could not be looked at: it stays
-				return false;
+				return [];
 			}
 		});
 	}

@@ -15,6 +15,7 @@ import {
 	lookAtRepository,
 	MOST_LISTED,
 	type RepositoryLook,
+	type SeenOrphan,
 	type StoreContext,
 } from "./look-at-repository";
 import { Pace } from "./pace";
@@ -128,6 +129,7 @@ class StoreScan {
 			const turn = queue.take();
 			if (!turn) break;
 			await lookAt(turn.at, turn.name);
+			await context.pace.breathe();
 		}
 		await ended;
 		// what a thread had taken when it died, and looks that wait for that
@@ -137,6 +139,8 @@ class StoreScan {
 	}
 
 	readonly #receive = ({ at, look }: ThreadLook): void => {
+		// a thread that died may have sent it before it did
+		if (at < this.#done) return;
 		this.#early.set(at, look);
 		for (;;) {
 			const next = this.#early.get(this.#done);
@@ -154,8 +158,7 @@ class StoreScan {
 			const room = MOST_LISTED - this.#untagged.length;
 			this.#untagged.push(...seen.untagged.slice(0, room));
 			this.#untaggedCount += seen.untaggedCount;
-			for (const { link, ...orphan } of seen.orphans)
-				this.#orphan(orphan, link);
+			for (const orphan of seen.orphans) this.#orphan(orphan);
 			addTally(this.#tally, seen.tally);
 			this.#repositories++;
 			this.#tags += seen.tags;
@@ -197,13 +200,13 @@ class StoreScan {
 	}
 
 	/** A layer link whose blob is gone: told, and removed where that was asked for. A finding about it stays one. */
-	#orphan(orphan: OrphanLayerLink, link: string): void {
+	#orphan({ link, blob, ...orphan }: SeenOrphan): void {
 		const { log = () => {}, layerLinks = "leave" } = this.#options;
 		this.#orphanCount++;
 		if (this.#orphans.length < MOST_LISTED) this.#orphans.push(orphan);
 		if (layerLinks === "list") log(`would remove ${link}`);
 		if (layerLinks !== "remove") return;
-		const trouble = removeLayerLink(link);
+		const trouble = removeLayerLink(link, blob);
 		if (trouble) this.#ledger.add(inconclusiveOf(trouble, orphan.repository));
 		else log(`removed ${link}`);
 	}

@@ -10,18 +10,12 @@ import { Distribution } from "../support/distribution";
 import { eventually } from "../support/eventually";
 import { seededBytes, sha256 } from "../support/images";
 import { Lab } from "../support/lab";
-import { LoopbackHost } from "../support/loopback-host";
+import { LOOPBACK_PROGRAMS, LoopbackHost } from "../support/loopback-host";
 import { privateCa } from "../support/private-ca";
 import { send } from "../support/push";
 import { requirePrograms } from "../support/requires";
 
-const { suite, programs } = requirePrograms(
-	"registry2",
-	"nginx",
-	"dnsmasq",
-	"htpasswd",
-	"openssl",
-);
+const { suite, programs } = requirePrograms(...LOOPBACK_PROGRAMS);
 
 /** The rendered nginx before an upstream that does what it is told. */
 suite("the blob cache of the rendered nginx", () => {

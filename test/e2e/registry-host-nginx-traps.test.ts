@@ -5,7 +5,11 @@ import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
 import { type Content, image, MEDIA } from "../support/images";
 import { Lab } from "../support/lab";
-import { cacheOf, LoopbackHost } from "../support/loopback-host";
+import {
+	cacheOf,
+	LOOPBACK_PROGRAMS,
+	LoopbackHost,
+} from "../support/loopback-host";
 import { type PrivateCa, privateCa } from "../support/private-ca";
 import {
 	type Answer,
@@ -16,13 +20,7 @@ import {
 import { ifPresent, requirePrograms } from "../support/requires";
 import { plant, Storage } from "../support/storage";
 
-const { suite, programs } = requirePrograms(
-	"registry2",
-	"nginx",
-	"dnsmasq",
-	"htpasswd",
-	"openssl",
-);
+const { suite, programs } = requirePrograms(...LOOPBACK_PROGRAMS);
 
 /** Each trap on a real nginx first, by the rendered file with the one thing changed; then the rendered file itself. */
 suite("traps of nginx before registries", () => {

@@ -10,21 +10,18 @@ import {
 import { Distribution, PASSWORD, USER } from "../support/distribution";
 import { image, multiArch, sha256 } from "../support/images";
 import { Lab } from "../support/lab";
-import { cacheOf, LoopbackHost } from "../support/loopback-host";
+import {
+	cacheOf,
+	LOOPBACK_PROGRAMS,
+	LoopbackHost,
+} from "../support/loopback-host";
 import { type PrivateCa, privateCa } from "../support/private-ca";
 import { pushContent, send } from "../support/push";
 import { ifPresent, requirePrograms } from "../support/requires";
 import { runProgram } from "../support/run-program";
 import { Storage } from "../support/storage";
 
-const { suite, programs } = requirePrograms(
-	"registry2",
-	"nginx",
-	"dnsmasq",
-	"htpasswd",
-	"openssl",
-	"skopeo",
-);
+const { suite, programs } = requirePrograms(...LOOPBACK_PROGRAMS, "skopeo");
 
 suite("the rendered nginx before the rendered registries", () => {
 	const lab = new Lab();

@@ -6,18 +6,12 @@ import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { PASSWORD, USER } from "../support/distribution";
 import { Lab } from "../support/lab";
-import { LoopbackHost } from "../support/loopback-host";
+import { LOOPBACK_PROGRAMS, LoopbackHost } from "../support/loopback-host";
 import { type PrivateCa, privateCa } from "../support/private-ca";
 import { send } from "../support/push";
 import { requirePrograms } from "../support/requires";
 
-const { suite, programs } = requirePrograms(
-	"registry2",
-	"nginx",
-	"dnsmasq",
-	"htpasswd",
-	"openssl",
-);
+const { suite, programs } = requirePrograms(...LOOPBACK_PROGRAMS);
 
 const MIB = 1 << 20;
 const SIZE = 1024 * MIB;

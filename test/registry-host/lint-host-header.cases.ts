@@ -1,20 +1,5 @@
-import { linesOf, problemsOf } from "./linting";
+import { linesOf, nginxWith, problemsOf, RESOLVER } from "./linting";
 
-const RESOLVER = "resolver 127.0.0.11 valid=10s ipv6=off;";
-/** A server on 5050 whose location holds these lines. */
-const server = (inside: string, outside = RESOLVER) => ({
-	"nginx.conf": `http {
-${outside}
-server {
-listen 5050 ssl;
-proxy_set_header Host $http_host;
-location / {
-${inside}
-}
-}
-}
-`,
-});
 const UP = "set $up registry-private;";
 
 describe("host-without-port", () => {
@@ -41,9 +26,9 @@ describe("host-without-port", () => {
 		// what is included may say it
 		[`${to}\ninclude proxy_params;`, []],
 	])("%j", (inside, lines) => {
-		expect(linesOf("host-without-port", "nginx.conf", server(inside))).toEqual(
-			lines,
-		);
+		expect(
+			linesOf("host-without-port", "nginx.conf", nginxWith(inside)),
+		).toEqual(lines);
 	});
 
 	test("a header that several servers inherit is told once", () => {

@@ -1,22 +1,7 @@
-import { linesOf, problemsOf, reasonsOf } from "./linting";
+import { linesOf, nginxWith, problemsOf, RESOLVER, reasonsOf } from "./linting";
 
 const CACHE =
 	"proxy_cache_path /c keys_zone=blobs:500m max_size=50g inactive=24h;";
-const RESOLVER = "resolver 127.0.0.11 valid=10s ipv6=off;";
-/** A server on 5050 whose location holds these lines. */
-const server = (inside: string, outside = RESOLVER) => ({
-	"nginx.conf": `http {
-${outside}
-server {
-listen 5050 ssl;
-proxy_set_header Host $http_host;
-location / {
-${inside}
-}
-}
-}
-`,
-});
 const UP = "set $up registry-private;";
 
 describe("static-upstream", () => {
@@ -52,7 +37,7 @@ describe("static-upstream", () => {
 			[],
 		],
 	])("%s", (_, inside, lines) => {
-		expect(linesOf("static-upstream", "nginx.conf", server(inside))).toEqual(
+		expect(linesOf("static-upstream", "nginx.conf", nginxWith(inside))).toEqual(
 			lines,
 		);
 	});
@@ -100,24 +85,26 @@ location /c { set $to c; proxy_pass http://$to; }
 
 	test("a variable wants a resolver, and a time for which a name is believed", () => {
 		const inside = `${UP} proxy_pass http://$up:5000;`;
-		expect(problemsOf(server(inside, ""))).toEqual([
+		expect(problemsOf(nginxWith(inside, ""))).toEqual([
 			"nginx.conf:7 static-upstream",
 		]);
-		expect(problemsOf(server(inside, "resolver 127.0.0.11;"))).toEqual([
+		expect(problemsOf(nginxWith(inside, "resolver 127.0.0.11;"))).toEqual([
 			"nginx.conf:2 static-upstream?",
 		]);
 		// a port of its own, and the scheme, make it no address
 		for (const value of ["registry-a:5000", "http://registry-a:5000"])
 			expect(
-				problemsOf(server(`set $to ${value}; proxy_pass http://$to;`, "")),
+				problemsOf(nginxWith(`set $to ${value}; proxy_pass http://$to;`, "")),
 			).toEqual(["nginx.conf:7 static-upstream"]);
 		// a map's values are asked for too, an address is not
 		const map = "map $server_port $up { 5000 registry-a; default registry-b; }";
-		expect(problemsOf(server("proxy_pass http://$up:5000;", map))).toEqual([
+		expect(problemsOf(nginxWith("proxy_pass http://$up:5000;", map))).toEqual([
 			"nginx.conf:7 static-upstream",
 		]);
 		expect(
-			problemsOf(server("set $up 10.0.0.1; proxy_pass http://$up:5000;", "")),
+			problemsOf(
+				nginxWith("set $up 10.0.0.1; proxy_pass http://$up:5000;", ""),
+			),
 		).toEqual([]);
 	});
 
@@ -131,12 +118,12 @@ location /c { set $to c; proxy_pass http://$to; }
 });
 
 test("cache-without-eviction: a cache of nginx without a bound", () => {
-	expect(problemsOf(server("return 204;", CACHE))).toEqual([]);
+	expect(problemsOf(nginxWith("return 204;", CACHE))).toEqual([]);
 	expect(
-		problemsOf(server("return 204;", CACHE.replace("max_size=50g", ""))),
+		problemsOf(nginxWith("return 204;", CACHE.replace("max_size=50g", ""))),
 	).toEqual(["nginx.conf:2 cache-without-eviction"]);
 	// what leaves room on the disk is a bound too
 	expect(
-		problemsOf(server("return 204;", CACHE.replace("max_size", "min_free"))),
+		problemsOf(nginxWith("return 204;", CACHE.replace("max_size", "min_free"))),
 	).toEqual([]);
 });

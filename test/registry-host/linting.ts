@@ -37,3 +37,20 @@ export function reasonsOf(
 		.filter((each) => each.rule === rule)
 		.map(({ reason }) => reason);
 }
+
+export const RESOLVER = "resolver 127.0.0.11 valid=10s ipv6=off;";
+
+/** An nginx.conf: a server on 5050 whose location holds these lines. */
+export const nginxWith = (inside: string, outside = RESOLVER) => ({
+	"nginx.conf": `http {
+${outside}
+server {
+listen 5050 ssl;
+proxy_set_header Host $http_host;
+location / {
+${inside}
+}
+}
+}
+`,
+});

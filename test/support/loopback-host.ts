@@ -20,6 +20,15 @@ import type { Lab } from "./lab";
 import type { PrivateCa } from "./private-ca";
 import { type PushTarget, send } from "./push";
 
+/** What it takes to start one, and a certificate for it. */
+export const LOOPBACK_PROGRAMS = [
+	"registry2",
+	"nginx",
+	"dnsmasq",
+	"htpasswd",
+	"openssl",
+] as const;
+
 export interface LoopbackHostOptions {
 	/** `tls` and `htpasswd` of a private one are made; ports and addresses are found. */
 	readonly registries: readonly HostRegistryProps[];

@@ -162,23 +162,14 @@ test("another repository is given what the workflows call, this one is not", () 
 });
 
 test("another repository is given the bundle that its sync ships, this one has it", () => {
-	const bundles = (output: string, bundle?: string) => {
+	const bundles = (output: string) => {
 		const { pipelines, ...rest } = settings;
 		if (!pipelines) throw new Error("no pipelines");
-		const registryHost = { ...pipelines.registryHost, bundle };
 		return Object.keys(
-			generatedFiles({
-				...rest,
-				pipelines: { ...pipelines, output, registryHost },
-			}),
+			generatedFiles({ ...rest, pipelines: { ...pipelines, output } }),
 		).filter((path) => path.endsWith("bundle.sha256"));
 	};
 	const here = "generated/registry-host/vm/opt/registry/bundle.sha256";
-	expect(bundles("generated")).toEqual([here]);
 	expect(bundles("./")).toEqual([here]);
 	expect(bundles("../infra/")).toEqual([here, `../infra/${here}`]);
-	expect(bundles("/infra", "vm")).toEqual([
-		here,
-		"/infra/vm/opt/registry/bundle.sha256",
-	]);
 });

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { SCAN_METRICS } from "../../lib/guard/contract";
@@ -180,6 +180,16 @@ describe("--textfile", () => {
 			[`${findings.name} private`]: 0,
 			[`${complete.name} private`]: 1,
 			[`${lastRun.name} private`]: 1000,
+		});
+	});
+
+	test("an earlier value that is no number hides nothing", async () => {
+		plant.missing(storage.revisionLink("app", CHILD));
+		symlinkSync("/", join(store, "docker/registry/v2/repositories/away"));
+		const earlier = `${findings.name}{registry="private"} NaN\n`;
+		expect(seriesOf(await write(1000, earlier))).toMatchObject({
+			[`${findings.name} private`]: 1,
+			[`${complete.name} private`]: 0,
 		});
 	});
 

@@ -175,6 +175,18 @@ describe("findings", () => {
 		expect(await actions()).toEqual(["repush"]);
 	});
 
+	test("a store's name with a line break, or with what a replacement would expand, stays within the comment", async () => {
+		const odd = join(base, "new\nrm $& x");
+		const other = new Storage(odd);
+		other.put("app", APP, "v1");
+		plant.truncated(other.blob(LAYER));
+		const { findings } = await look({ base: odd });
+		const [push = "", ...rest] = findings[0]?.repair.commands ?? [];
+		expect(push).not.toContain("\n");
+		expect(push).toContain(`remove ${base}/newrm $& x/docker/registry/v2/`);
+		expect(rest).toHaveLength(1);
+	});
+
 	test("relink only where all bytes are there: else the image is pushed again", async () => {
 		plant.missing(storage.revisionLink("app", CHILD));
 		plant.missing(storage.blob(LAYER));
@@ -411,6 +423,27 @@ describe("what no tag reaches", () => {
 			expect(findings.map(brief)).toEqual([
 				{ kind: "layer", digest: LAYER, reason: "missing", tags: ["v1"] },
 			]);
+	});
+
+	test.each([
+		["are gone", () => rmSync(root("blobs"), { recursive: true })],
+		[
+			"are on a disk that is not mounted",
+			() => {
+				rmSync(root("blobs"), { recursive: true });
+				mkdirSync(root("blobs"));
+			},
+		],
+	])("where all blobs %s no link is removed", async (_, lose) => {
+		lose();
+		const lines: string[] = [];
+		const log = (line: string) => void lines.push(line);
+		const { orphanLayerLinks } = await look({ layerLinks: "remove", log });
+		expect(orphanLayerLinks).toHaveLength(APP.blobs.size);
+		expect(lines).toEqual([
+			`${root("blobs")}: got nothing in it; no layer link is removed`,
+		]);
+		expect(existsSync(storage.layerLink("app", LAYER))).toBe(true);
 	});
 
 	test("a layer whose blob is there again by then keeps its link", async () => {

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Reason } from "../contract";
 import type { PathStep, Repair } from "../finding";
 import { judge } from "../judge";
+import { printable } from "../printable";
 import { reach, type Suspect } from "../reach";
 import { planRepair, quote, type Unrepaired } from "../repair";
 import { isUnlooked } from "../verdict";
@@ -126,9 +127,10 @@ export function planDiskRepair(
 		`https://${HOST}`,
 		context.root,
 	);
-	const folder = `${context.store}/docker/registry/`;
+	// part of a comment, which must stay one line
+	const folder = ` ${printable(context.store)}/docker/registry/`;
 	const commands = plan.commands.map((each) =>
-		withVariable(each).replace(" docker/registry/", ` ${folder}`),
+		withVariable(each).replace(" docker/registry/", () => folder),
 	);
 	if (reason || links.length === 0 || links.length > MOST_LINKS)
 		return { action: plan.action, commands };

@@ -41,7 +41,8 @@ function valuesOf(
 	const isComplete = outcome === "complete";
 	const before = (family: ScanMetricName) => earlier.get(keyOf(family, name));
 	const largest = (family: ScanMetricName, value: number) =>
-		isComplete ? value : Math.max(value, before(family) ?? 0);
+		// also where a file says NaN, on which no alert would ever fire
+		isComplete ? value : Math.max(value, before(family) || 0);
 	const lastRun = outcome === "blind" ? undefined : now;
 	const lastSuccess = isComplete ? now : before("lastSuccess");
 	return {

@@ -53,6 +53,8 @@ class StoreScan {
 	#repositories = 0;
 	#tags = 0;
 	#bytes = 0;
+	/** Where nothing at all is there a disk may not be mounted: every link would go. */
+	#hasBlobs = false;
 	/** What came before its turn. */
 	readonly #early = new Map<number, RepositoryLook>();
 	/** Repositories whose look was added up. */
@@ -67,7 +69,11 @@ class StoreScan {
 		const { names, troubles } = listRepositories(join(root, "repositories"));
 		for (const trouble of troubles) this.#ledger.add(inconclusiveOf(trouble));
 		const queue = new RepositoryQueue(names);
-		const { stop } = this.#options;
+		const { stop, log = () => {}, layerLinks } = this.#options;
+		const blobs = listFolder(join(root, "blobs"));
+		this.#hasBlobs = "folders" in blobs && blobs.folders.length > 0;
+		if (layerLinks === "remove" && !this.#hasBlobs)
+			log(`${root}/blobs: got nothing in it; no layer link is removed`);
 		const isOver = () => {
 			if (stop?.aborted) queue.stop();
 			return queue.isStopped;
@@ -205,7 +211,7 @@ class StoreScan {
 		this.#orphanCount++;
 		if (this.#orphans.length < MOST_LISTED) this.#orphans.push(orphan);
 		if (layerLinks === "list") log(`would remove ${link}`);
-		if (layerLinks !== "remove") return;
+		if (layerLinks !== "remove" || !this.#hasBlobs) return;
 		const trouble = removeLayerLink(link, blob);
 		if (trouble) this.#ledger.add(inconclusiveOf(trouble, orphan.repository));
 		else log(`removed ${link}`);

@@ -1,10 +1,19 @@
+import { join } from "node:path";
 import type { Report } from "../../lib/guard/finding";
 import { type Cause, diagnose } from "../../lib/guard/scan/diagnosis";
-import { DAMAGE, type DamageCase, TAG, type View } from "../support/damage";
+import {
+	children,
+	DAMAGE,
+	type DamageCase,
+	TAG,
+	type View,
+} from "../support/damage";
 import { Distribution } from "../support/distribution";
 import { guardReport } from "../support/guard";
+import { index, multiArch } from "../support/images";
 import { Lab } from "../support/lab";
 import { requirePrograms } from "../support/requires";
+import { plant } from "../support/storage";
 
 const { suite, programs } = requirePrograms("registry2", "registry3");
 
@@ -133,6 +142,42 @@ suite.each([
 				).toEqual(
 					http.findings.map(({ repository, kind }) => [repository, kind]),
 				);
+			},
+		);
+
+		lab.test(
+			"two kinds of damage on one way: what is under a link that is remembered is named as well",
+			async () => {
+				const { storage, origin, root } = registry;
+				const inner = multiArch("combined/inner", { tarballs: true });
+				const content = index([{ content: inner }]);
+				const [child = ""] = children(inner, inner.root);
+				const layer = children(inner, child).at(-1) ?? "";
+				const repository = "combined/app";
+				storage.put(repository, content, TAG);
+				const look = ["probe", origin, "--mode", "full", "--repo", repository];
+				const rows = async () => {
+					const file = join(lab.folder, "http.json");
+					await guardReport([...look, "--report", file]);
+					const flags = ["--full", "--http-report", file];
+					const { report } = await guardReport(["scan", root, ...flags]);
+					return report.diagnoses
+						?.filter((each) => each.repository === repository)
+						.map(({ digest, cause, answer }) => [digest, cause, answer]);
+				};
+				expect(await rows()).toEqual([]);
+				plant.missing(storage.revisionLink(repository, child));
+				plant.missing(storage.blob(layer));
+				expect(await rows()).toEqual(
+					version === "3.1.1"
+						? [
+								[child, "link", "from-memory"],
+								[layer, "file", "fails"],
+							]
+						: [[child, "link", "fails"]],
+				);
+				await registry.restart();
+				expect(await rows()).toEqual([[child, "link", "fails"]]);
 			},
 		);
 

@@ -131,6 +131,17 @@ test("HTTP shows no digest of a tag that leads nowhere: the tags are joined", ()
 	]);
 });
 
+test("a tag that leads nowhere is not taken for another tag's child of the same digest", () => {
+	const tag = { kind: "tag", reason: "dangling-tag", tags: ["v3"] } as const;
+	const disk = view([{ ...child }, tag, { ...tag, digest: CHILD }]);
+	const http = view([{ ...child }, { ...tag, digest: null }]);
+	expect(diagnose(disk, http).map((each) => each.http)).toEqual([
+		"missing",
+		"dangling-tag",
+		"dangling-tag",
+	]);
+});
+
 test("only a report of a probe is one", () => {
 	const report = { schema: 1, command: "probe", ...view([{}]) };
 	expect(parseHttpReport(report)).toEqual(view([{}]));

@@ -172,8 +172,8 @@ export function diagnose(disk: View, http: View): readonly Diagnosis[] {
 	const rows = disk.findings.map((finding) => {
 		const { repository, tags, kind } = finding;
 		const same =
-			byDigest.get(keyOf(finding)) ??
-			(kind === "tag" ? byTag.get(`${repository} ${tags[0]}`) : undefined);
+			(kind === "tag" ? byTag.get(`${repository} ${tags[0]}`) : undefined) ??
+			byDigest.get(keyOf(finding));
 		for (const tag of kind === "tag" ? tags : []) {
 			const other = byTag.get(`${repository} ${tag}`);
 			if (other) joined.add(other);

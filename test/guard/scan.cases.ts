@@ -654,13 +654,23 @@ describe("what cannot be looked at is said, and the rest is looked at", () => {
 		expect(inconclusive).toMatchObject([{ tag: "v1", reason: "moved" }]);
 	});
 
-	test("everything vanishes under the scan: no finding, and not whole either", async () => {
-		for (const tag of ["v2", "v3"]) storage.put("app", APP, tag);
-		const stop = meanwhile(3, () => rmSync(root(), { recursive: true }));
-		const { findings, inconclusive, outcome } = await look({ stop });
-		expect({ findings, outcome }).toEqual({ findings: [], outcome: "partial" });
-		expect(new Set(inconclusive.map(({ reason }) => reason))).toEqual(
-			new Set(["moved", "wrong-backend"]),
-		);
-	});
+	test.each([
+		["everything", "", 3],
+		["all repositories", "repositories", 3],
+		["all repositories, before the first is opened,", "repositories", 1],
+	])(
+		"%s vanishes under the scan: no finding, and not whole either",
+		async (_, name, when) => {
+			for (const tag of ["v2", "v3"]) storage.put("app", APP, tag);
+			const stop = meanwhile(when, () =>
+				rmSync(root(name), { recursive: true }),
+			);
+			const { findings, inconclusive, outcome } = await look({ stop });
+			expect(findings).toEqual([]);
+			expect(outcome).toBe(when === 1 ? "blind" : "partial");
+			expect(new Set(inconclusive.map(({ reason }) => reason))).toEqual(
+				new Set(["moved", "wrong-backend"]),
+			);
+		},
+	);
 });

@@ -66,7 +66,8 @@ class StoreScan {
 	}
 
 	async run(root: string): Promise<void> {
-		const { names, troubles } = listRepositories(join(root, "repositories"));
+		const repositories = join(root, "repositories");
+		const { names, troubles } = listRepositories(repositories);
 		for (const trouble of troubles) this.#ledger.add(inconclusiveOf(trouble));
 		const queue = new RepositoryQueue(names);
 		const { stop, log = () => {}, layerLinks } = this.#options;
@@ -87,10 +88,11 @@ class StoreScan {
 			const detail = `stopped: ${left} of ${names.length} repositories were not looked at`;
 			this.#ledger.add({ reason: "deadline", detail });
 		}
-		if ("reason" in listFolder(root))
+		const whole = names.length > 0 ? repositories : root;
+		if ("reason" in listFolder(whole))
 			this.#ledger.add({
 				reason: "wrong-backend",
-				detail: `${root}: gone since the scan began`,
+				detail: `${whole}: gone since the scan began`,
 			});
 		if (names.length === 0 && !this.#store.isCache)
 			this.#ledger.add({

@@ -227,6 +227,18 @@ describe("findings", () => {
 		expect(findings.map(brief)).toEqual([
 			{ kind: "manifest", digest: CHILD, reason: "size", tags: ["v1"] },
 		]);
+		expect(findings[0]).toMatchObject({
+			got: `a link to ${APP.root}`,
+			repair: { action: "relink" },
+		});
+	});
+
+	test("an index whose link leads nowhere: its link, and not its bytes", async () => {
+		const nowhere = sha256("nowhere");
+		writeFileSync(storage.revisionLink("app", APP.root), nowhere);
+		expect((await look()).findings).toMatchObject([
+			{ kind: "tag", digest: APP.root, got: `a link to ${nowhere}` },
+		]);
 	});
 
 	test.each([
@@ -234,11 +246,17 @@ describe("findings", () => {
 		["a digest that is nowhere", sha256("nowhere"), "missing"],
 		["another's digest", CONFIG, "size"],
 	])(
-		"a layer link of the right length that holds %s",
+		"a layer link of the right length that holds %s: the link is what is written again",
 		async (_, text, reason) => {
-			storage.write(storage.layerLink("app", LAYER), text);
+			const link = storage.layerLink("app", LAYER);
+			storage.write(link, text);
 			const { findings } = await look();
-			expect(findings).toMatchObject([{ digest: LAYER, reason }]);
+			expect(findings).toMatchObject([
+				{ digest: LAYER, reason, repair: { action: "relink" } },
+			]);
+			const [{ got, repair } = {}] = findings;
+			expect(got).toMatch(/^a link (to|that holds) /);
+			expect(repair?.commands[0]).toContain(`printf %s ${LAYER} > ${link} `);
 		},
 	);
 
@@ -441,7 +459,7 @@ describe("what no tag reaches", () => {
 		const { orphanLayerLinks } = await look({ layerLinks: "remove", log });
 		expect(orphanLayerLinks).toHaveLength(APP.blobs.size);
 		expect(lines).toEqual([
-			`${root("blobs")}: got nothing in it; no layer link is removed`,
+			`${root("blobs")}: empty; no layer link is removed`,
 		]);
 		expect(existsSync(storage.layerLink("app", LAYER))).toBe(true);
 	});

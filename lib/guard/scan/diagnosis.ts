@@ -65,7 +65,7 @@ export const ANSWERS: Readonly<Record<Answer, string>> = {
 function causeOf({ reason, got }: Seen): Cause {
 	if (got === NO_LINK || got?.startsWith("a link")) return "link";
 	// a registry that remembers a length, and has nothing to send
-	if (got?.startsWith("0 bytes, ") || got?.startsWith("no byte")) return "file";
+	if (/^(0 bytes,|no byte)/.test(got ?? "")) return "file";
 	switch (reason) {
 		case "missing":
 		case "dangling-tag":

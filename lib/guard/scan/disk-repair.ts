@@ -118,7 +118,9 @@ export function planDiskRepair(
 	context: RepairContext,
 ): Repair {
 	if (context.isCache) return refetch(finding, context);
-	const isLost = LOST.has(suspect.bad.reason);
+	// a link that is wrong is no better than none, whatever the bytes it leads to look like
+	const isLost =
+		LOST.has(suspect.bad.reason) || finding.got?.startsWith("a link");
 	const { reason, links } = isLost
 		? withLinks(suspect, context)
 		: { reason: finding.reason, links: [] };

@@ -30,7 +30,6 @@ export interface FoundStores {
 /** The layout's folder below a store, reached without following a symlink. */
 function rootOf(store: string): string | Unlooked | undefined {
 	let path = store;
-	const below = (name: string) => name === "blobs" || name === "repositories";
 	for (const name of LAYOUT) {
 		const listed = listFolder(path);
 		if (!("folders" in listed)) return isUnlooked(listed) ? listed : undefined;
@@ -39,7 +38,7 @@ function rootOf(store: string): string | Unlooked | undefined {
 		if (!listed.folders.includes(name)) return undefined;
 	}
 	const listed = listFolder(path);
-	const moved = "folders" in listed && listed.symlinks.find(below);
+	const moved = "folders" in listed && listed.symlinks[0];
 	return moved ? symlink(join(path, moved)) : path;
 }
 

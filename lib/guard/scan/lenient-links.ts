@@ -34,10 +34,9 @@ export class LenientLinks {
 		digest: string,
 	) {
 		// only a sha256 is also the name of the folder that its bytes are in
-		const isMade =
-			typeof found !== "string" &&
-			"reason" in found &&
-			digest.startsWith("sha256:");
+		const isWrong =
+			typeof found === "string" ? found !== digest : "reason" in found;
+		const isMade = isWrong && digest.startsWith("sha256:");
 		if (!isMade) return found;
 		this.made.push({ path, digest });
 		return digest;

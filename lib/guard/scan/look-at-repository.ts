@@ -91,10 +91,11 @@ function findingOf(
 	{ blobs, store, isCache }: StoreContext,
 	{ rootOf }: Pick<RepositoryScan, "rootOf">,
 ): ScanFinding {
-	const { references, path, kind, bad, size } = suspect;
+	const { references, path, kind, bad, size, role } = suspect;
 	const [first = ""] = references;
 	const root = rootOf.get(first);
 	const digest = suspect.digest || root || null;
+	const stray = folder.strayTarget(role, digest ?? "");
 	const finding = {
 		repository: folder.name,
 		tags: references.filter((each) => !each.includes(":")).sort(compareText),
@@ -103,7 +104,7 @@ function findingOf(
 		kind,
 		reason: bad.reason,
 		expected: bad.expected ?? (size === undefined ? null : `${size} bytes`),
-		got: bad.got,
+		got: stray ? `a link to ${stray}` : bad.got,
 		inUse: null,
 	};
 	const repair = planDiskRepair(finding, suspect, {

@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { isDigest } from "../../oci/digest";
+import type { Role } from "../graph";
 import { type Bad, isUnlooked, type Unlooked } from "../verdict";
 import { absent, isNoUtf8, NO_LINK, noUtf8, symlink } from "./disk-fact";
 import { type Folder, listFolder } from "./list-folder";
@@ -124,6 +125,17 @@ export class RepositoryFolder {
 	/** Where the bytes of a config or layer are: elsewhere than under its own digest where that is not sha256. */
 	layerTarget(digest: string): string | Bad | Unlooked {
 		return this.#read(this.layerLink(digest), digest);
+	}
+
+	/** What a link holds instead of its own digest; only one that is not sha256 may lead elsewhere. */
+	strayTarget(role: Role, digest: string): string | undefined {
+		const target =
+			role === "blob" ? this.layerTarget(digest) : this.revisionTarget(digest);
+		const isStray =
+			typeof target === "string" &&
+			target !== digest &&
+			digest.startsWith("sha256:");
+		return isStray ? target : undefined;
 	}
 
 	/** What is in a folder that its parent was seen to hold; nothing where that is a symlink. */

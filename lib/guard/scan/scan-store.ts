@@ -74,7 +74,7 @@ class StoreScan {
 		const blobs = listFolder(join(root, "blobs"));
 		this.#hasBlobs = "folders" in blobs && blobs.folders.length > 0;
 		if (layerLinks === "remove" && !this.#hasBlobs)
-			log(`${root}/blobs: got nothing in it; no layer link is removed`);
+			log(`${root}/blobs: empty; no layer link is removed`);
 		const isOver = () => {
 			if (stop?.aborted) queue.stop();
 			return queue.isStopped;

@@ -13,23 +13,13 @@ import { parseReference } from "../../lib/oci/reference";
 import { successors } from "../../lib/oci/successors";
 
 const RUNS = { numRuns: 150 };
-/** No input that fits a header or a small body may take longer. */
-const QUICK = 250;
-
-function quickly<T>(work: () => T): T {
-	const start = performance.now();
-	const got = work();
-	expect(performance.now() - start).toBeLessThan(QUICK);
-	return got;
-}
-
 /** Throws only what is declared. */
 function only<T>(
 	declared: new (...args: never[]) => Error,
 	work: () => T,
 ): T | undefined {
 	try {
-		return quickly(work);
+		return work();
 	} catch (error) {
 		expect(error).toBeInstanceOf(declared);
 		expect((error as Error).message).not.toMatch(/\p{Cc}/u);
@@ -116,7 +106,7 @@ const body = fc.record(
 	{ requiredKeys: [] },
 );
 
-describe("fuzz: parsers throw nothing but what they declare, and are quick", () => {
+describe("parsers throw nothing but what they declare", () => {
 	test("references", () => {
 		fc.assert(
 			fc.property(near("ab./:@[]-_A0%?#\\ sha256"), (text) => {
@@ -137,7 +127,7 @@ describe("fuzz: parsers throw nothing but what they declare, and are quick", () 
 				fc.uint8Array({ maxLength: 500 }),
 				near("aplicton/vd.+json; "),
 				(bytes, type) => {
-					const parsed = quickly(() => parseManifest(Buffer.from(bytes), type));
+					const parsed = parseManifest(Buffer.from(bytes), type);
 					expect(parsed.form).toBe("none");
 				},
 			),
@@ -156,8 +146,9 @@ describe("fuzz: parsers throw nothing but what they declare, and are quick", () 
 					"text/html",
 				),
 				(value, type) => {
-					const parsed = quickly(() =>
-						parseManifest(Buffer.from(JSON.stringify(value)), type),
+					const parsed = parseManifest(
+						Buffer.from(JSON.stringify(value)),
+						type,
 					);
 					if (parsed.form === "none") {
 						expect(parsed.got).not.toMatch(/\p{Cc}/u);
@@ -196,26 +187,22 @@ describe("fuzz: parsers throw nothing but what they declare, and are quick", () 
 				near('Basic Bearer realm="x,\\=;<>/:rel next'),
 				near('{}[]"errors:codemessage,<html>'),
 				(header, text) => {
-					for (const { scheme, parameters } of quickly(() =>
-						parseChallenges(header),
-					)) {
+					for (const { scheme, parameters } of parseChallenges(header)) {
 						expect(scheme).not.toBe("");
 						expect(parameters).toBeInstanceOf(Map);
 					}
-					quickly(() => nextLink(header));
-					const wait = quickly(() => retryAfter({ "retry-after": header }));
+					nextLink(header);
+					const wait = retryAfter({ "retry-after": header });
 					expect(wait === undefined || wait >= 0).toBe(true);
 					const target = only(RegistryError, () =>
 						redirectTarget(from, header, new Set()),
 					);
 					if (target) expect(target.protocol).toBe("https:");
-					const failure = quickly(() =>
-						statusFailure(
-							"GET x",
-							500,
-							{ "content-type": header },
-							Buffer.from(text),
-						),
+					const failure = statusFailure(
+						"GET x",
+						500,
+						{ "content-type": header },
+						Buffer.from(text),
 					);
 					expect(failure.message.length).toBeLessThan(400);
 					expect(excerpt(text)).not.toMatch(/\p{Cc}/u);

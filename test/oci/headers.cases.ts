@@ -59,10 +59,6 @@ describe("parseChallenges", () => {
 
 	test("is bounded in what it reads and gives", () => {
 		expect(parseChallenges("a,".repeat(100_000))).toHaveLength(16);
-		const start = performance.now();
-		for (const hostile of ['"', "\\", "=", '="', " ", ",", "a=", 'a="\\'])
-			parseChallenges(`Basic ${hostile.repeat(1e6)}`);
-		expect(performance.now() - start).toBeLessThan(500);
 	});
 });
 
@@ -79,13 +75,6 @@ describe("nextLink", () => {
 		["<<<<", undefined],
 	])("%j", (header, wanted) => {
 		expect(nextLink(header)).toBe(wanted);
-	});
-
-	test("is fast on hostile headers", () => {
-		const start = performance.now();
-		for (const hostile of ["<", "<>", '<>"', '<>;"\\', "<a>;,", '"<'])
-			nextLink(hostile.repeat(16_384 / hostile.length));
-		expect(performance.now() - start).toBeLessThan(500);
 	});
 });
 

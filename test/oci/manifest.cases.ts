@@ -1,6 +1,6 @@
 import { isInline } from "../../lib/oci/descriptor";
 import { parseManifest } from "../../lib/oci/manifest";
-import { image, index, MEDIA, multiArch, sha256 } from "../support/images";
+import { image, MEDIA, multiArch, sha256 } from "../support/images";
 
 const SHA = sha256("x");
 const descriptor = { mediaType: MEDIA.ociLayer, digest: SHA, size: 3 };
@@ -217,15 +217,6 @@ describe("parseManifest: why a body is none", () => {
 				none("invalid", "no JSON"),
 			);
 	});
-
-	test("brackets up to the largest body are no danger", () => {
-		const deep = Buffer.alloc(4 * 1024 * 1024, "[");
-		expect(parseManifest(deep, "")).toMatchObject({ reason: "invalid" });
-		const nested = `{"manifests":[],"x":${"[".repeat(2e5)}${"]".repeat(2e5)}}`;
-		expect(parseManifest(Buffer.from(nested), "")).toMatchObject({
-			form: "index",
-		});
-	});
 });
 
 describe("descriptors", () => {
@@ -280,17 +271,6 @@ describe("descriptors", () => {
 				data: empty,
 			}),
 		).toBe(false);
-	});
-
-	test("an index over 20,000 children parses in well under a second", () => {
-		const one = image("a");
-		const many = index(
-			Array.from({ length: 20_000 }, () => ({ content: one })),
-		);
-		const start = performance.now();
-		const parsed = parseManifest(root(many).bytes, MEDIA.ociIndex);
-		expect(performance.now() - start).toBeLessThan(1000);
-		expect(parsed.form === "index" && parsed.manifests.length).toBe(20_000);
 	});
 });
 

@@ -133,12 +133,13 @@ in. \`apply --json\`: \`{schema: 1, version, command, base, head, roots: [{path,
 
 ## Disk scan
 
-\`BASE\` (default \`/opt/registry/data\`) is a store, a folder with \`docker/registry/v2\` below it, or a parent of stores; \`_breakglass\` is skipped. Every tag is followed
+\`BASE\` (default \`/opt/registry/data\`) is a store, a folder with \`docker/registry/v2\` below it, or a parent of stores; \`_breakglass\` and \`lost+found\` are skipped. Every tag is followed
 as the registry follows it: first the repository's link, then the file. Manifests and configs up to 64 KiB are hashed, other blobs held against their sizes; with \`--full\` they are hashed too. A
 store is a pull-through cache with \`--cache\`, or where \`config-<store>.yml\` (or a \`config.yml\` that names its path) in the folder above it or one further up has \`proxy.remoteurl\`, or where it holds
-\`scheduler-state.json\`: there nothing that is absent is a finding. Symlinks below \`BASE\` are told and never followed. What changes meanwhile is looked at twice. Nothing is deleted but layer links whose blob is gone, with \`--fix-layer-links\`.
+\`scheduler-state.json\`: there nothing that is absent is a finding. Symlinks below \`BASE\` are told and never followed. What changes meanwhile is looked at twice. Nothing is deleted but layer links whose blob is gone, with \`--fix-layer-links\`, and none where no blob at all is there.
+More than 100 repositories are looked at by two threads where there are two processors, with \`--full\` always by one.
 
-What could not be looked at: ${code("auth")} (no permission), ${code("protocol")} (a symlink), ${code("server-error")} (the disk failed), ${code("wrong-backend")} (no store there),
+What could not be looked at: ${code("auth")} (no permission), ${code("protocol")} (a symlink, a name that is no UTF-8), ${code("server-error")} (the disk failed, a file in place of a folder), ${code("wrong-backend")} (no store there),
 ${code("catalog-shrunk")} (a store without any repository, not a cache), ${code("deadline")} (SIGTERM). An index whose children are bad is logged with the words \`ORPHAN INDEX\`.
 Findings have the field \`store\`. In their commands \`$REGISTRY\` is the registry's \`host[:port]\` and \`$COPY\` any place that still holds the image; \`relink\` means that all bytes are
 there, and its commands write the lost links. \`untagged\` and \`orphanLayerLinks\` (at most 1000 each a store) are for information.

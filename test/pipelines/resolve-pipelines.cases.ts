@@ -3,8 +3,10 @@ import { resolvePipelines } from "../../lib/pipelines/resolve-pipelines";
 import { workflowFiles } from "../../lib/pipelines/workflow-files";
 import { calledFiles } from "../../stacks/called-files";
 import { checkSettings } from "../../stacks/check-settings";
-import { generatedFiles } from "../../stacks/generated-files";
 import type { Settings } from "../../stacks/model";
+import { pipelineFiles } from "../../stacks/pipeline-files";
+import { hostOf } from "../../stacks/registry-host";
+import { registryHostFiles } from "../../stacks/registry-host-files";
 import { settings } from "../../stacks/settings";
 import { props } from "./example";
 
@@ -122,7 +124,7 @@ test("a stranger that starts on the same manual run fails the synth", () => {
 
 test("a registry that nobody builds for is no target, and without any the settings are refused", () => {
 	const registries = settings.registries.map(({ builds: _, ...rest }) => rest);
-	expect(() => generatedFiles({ ...settings, registries })).toThrow(
+	expect(() => checkSettings({ ...settings, registries })).toThrow(
 		"pipelines.infraCi.targets: got []",
 	);
 });
@@ -142,9 +144,7 @@ test("wrong pipelines fail the synth too, with everything else that is wrong in 
 
 test("without pipelines there are none", () => {
 	const { pipelines: _, ...rest } = settings;
-	expect(
-		Object.keys(generatedFiles(rest)).filter((path) => /woodpecker/.test(path)),
-	).toEqual([]);
+	expect(pipelineFiles(rest, {})).toEqual({});
 });
 
 test("another repository is given what the workflows call, this one is not", () => {
@@ -162,14 +162,23 @@ test("another repository is given what the workflows call, this one is not", () 
 });
 
 test("another repository is given the bundle that its sync ships, this one has it", () => {
-	const bundles = (output: string) => {
+	const host = hostOf(settings);
+	const vm = host ? registryHostFiles(host) : {};
+	const bundles = (output: string, bundle?: string) => {
 		const { pipelines, ...rest } = settings;
 		if (!pipelines) throw new Error("no pipelines");
-		return Object.keys(
-			generatedFiles({ ...rest, pipelines: { ...pipelines, output } }),
-		).filter((path) => path.endsWith("bundle.sha256"));
+		const registryHost = { ...pipelines.registryHost, bundle };
+		const files = pipelineFiles(
+			{ ...rest, pipelines: { ...pipelines, output, registryHost } },
+			vm,
+		);
+		return Object.keys(files).filter((path) => path.endsWith("bundle.sha256"));
 	};
-	const here = "generated/registry-host/vm/opt/registry/bundle.sha256";
-	expect(bundles("./")).toEqual([here]);
-	expect(bundles("../infra/")).toEqual([here, `../infra/${here}`]);
+	const sum = "opt/registry/bundle.sha256";
+	expect(Object.keys(vm)).toContain(`generated/registry-host/vm/${sum}`);
+	expect(bundles("./")).toEqual([]);
+	expect(bundles("../infra/")).toEqual([
+		`../infra/generated/registry-host/vm/${sum}`,
+	]);
+	expect(bundles("/infra", "vm")).toEqual([`/infra/vm/${sum}`]);
 });

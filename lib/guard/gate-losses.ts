@@ -45,7 +45,7 @@ export function lossesOf(
 	const losses = new Map<string, Loss>();
 	const add = (loss: Loss) => {
 		const key = `${loss.repository} ${loss.digest ?? loss.tags.join()}`;
-		const { tags = [], ...first } = losses.get(key) ?? loss;
+		const { tags, ...first } = losses.get(key) ?? loss;
 		losses.set(key, { ...first, tags: [...new Set([...tags, ...loss.tags])] });
 	};
 	for (const { repository, tags, digest, reason } of now.findings) {

@@ -1,6 +1,6 @@
 import type { Kind, ProbeMode, Reason } from "../contract";
 import type { Finding, PathStep, Report } from "../finding";
-import { NO_LINK } from "./disk-fact";
+import { saysLink } from "./disk-fact";
 
 /** What is wrong on the disk. `pushed`: the bytes are what somebody pushed; `none`: nothing. */
 export type Cause = "link" | "file" | "size" | "content" | "pushed" | "none";
@@ -63,7 +63,7 @@ export const ANSWERS: Readonly<Record<Answer, string>> = {
 };
 
 function causeOf({ reason, got }: Seen): Cause {
-	if (got === NO_LINK || got?.startsWith("a link")) return "link";
+	if (saysLink(got)) return "link";
 	// a registry that remembers a length, and has nothing to send
 	if (/^(0 bytes,|no byte)/.test(got ?? "")) return "file";
 	switch (reason) {

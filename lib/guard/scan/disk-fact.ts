@@ -15,6 +15,11 @@ export const NO_LINK = "no link";
 export const NO_BLOB = "no blob";
 export const NO_FILE = "no such file";
 
+/** Whether what was got is about a link, and not about what it leads to. */
+export function saysLink(got: string | null): boolean {
+	return got === NO_LINK || got?.startsWith("a link") === true;
+}
+
 export function absent(got: string): Bad {
 	return { reason: "missing", expected: null, got };
 }

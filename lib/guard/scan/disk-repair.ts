@@ -7,6 +7,7 @@ import { reach, type Suspect } from "../reach";
 import { planRepair, quote, type Unrepaired } from "../repair";
 import { isUnlooked } from "../verdict";
 import type { BlobFolder } from "./blob-folder";
+import { saysLink } from "./disk-fact";
 import { DiskWalk } from "./disk-walk";
 import { LenientLinks, type MadeLink } from "./lenient-links";
 import type { RepositoryFolder } from "./repository-folder";
@@ -119,8 +120,7 @@ export function planDiskRepair(
 ): Repair {
 	if (context.isCache) return refetch(finding, context);
 	// a link that is wrong is no better than none, whatever the bytes it leads to look like
-	const isLost =
-		LOST.has(suspect.bad.reason) || finding.got?.startsWith("a link");
+	const isLost = LOST.has(suspect.bad.reason) || saysLink(finding.got);
 	const { reason, links } = isLost
 		? withLinks(suspect, context)
 		: { reason: finding.reason, links: [] };

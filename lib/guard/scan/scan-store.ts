@@ -53,8 +53,7 @@ class StoreScan {
 	#repositories = 0;
 	#tags = 0;
 	#bytes = 0;
-	/** Where nothing at all is there a disk may not be mounted: every link would go. */
-	#hasBlobs = false;
+	#layerLinks: ScanOptions["layerLinks"];
 	/** What came before its turn. */
 	readonly #early = new Map<number, RepositoryLook>();
 	/** Repositories whose look was added up. */
@@ -70,11 +69,8 @@ class StoreScan {
 		const { names, troubles } = listRepositories(repositories);
 		for (const trouble of troubles) this.#ledger.add(inconclusiveOf(trouble));
 		const queue = new RepositoryQueue(names);
-		const { stop, log = () => {}, layerLinks } = this.#options;
-		const blobs = listFolder(join(root, "blobs"));
-		this.#hasBlobs = "folders" in blobs && blobs.folders.length > 0;
-		if (layerLinks === "remove" && !this.#hasBlobs)
-			log(`${root}/blobs: empty; no layer link is removed`);
+		const { stop } = this.#options;
+		this.#layerLinks = this.#mayDo(root);
 		const isOver = () => {
 			if (stop?.aborted) queue.stop();
 			return queue.isStopped;
@@ -101,6 +97,16 @@ class StoreScan {
 			});
 	}
 
+	/** What to do with layer links: where no blob at all is there a disk may not be mounted, and every link would go. */
+	#mayDo(root: string): ScanOptions["layerLinks"] {
+		const { layerLinks, log = () => {} } = this.#options;
+		if (layerLinks !== "remove") return layerLinks;
+		const blobs = listFolder(join(root, "blobs"));
+		if ("folders" in blobs && blobs.folders.length > 0) return layerLinks;
+		log(`${root}/blobs: empty; no layer link is removed`);
+		return "leave";
+	}
+
 	async #lookAtAll(
 		root: string,
 		names: readonly string[],
@@ -108,26 +114,21 @@ class StoreScan {
 		isOver: () => boolean,
 	): Promise<void> {
 		const { full, log = () => {}, startThread } = this.#options;
+		const { name, path, isCache } = this.#store;
+		const about = { store: { name, path }, root, isCache };
 		const context: StoreContext = {
-			store: this.#store,
-			root,
-			isCache: this.#store.isCache,
+			...about,
 			blobs: new BlobFolder(join(root, "blobs")),
 			hashes: full ? new Hashes() : undefined,
 			pace: new Pace(isOver),
 		};
 		// what was hashed is known to one thread only, and hashing it twice would take longer
 		const isShared = !full && names.length > FEW;
-		const { name, path, isCache } = this.#store;
-		const work = {
-			store: { name, path },
-			root,
-			isCache,
-			names,
-			cells: queue.cells,
-			plain: context.blobs.plain,
-		};
-		const second = isShared ? startThread?.(work, this.#receive) : undefined;
+		const { cells } = queue;
+		const { plain } = context.blobs;
+		const second = isShared
+			? startThread?.({ ...about, names, cells, plain }, this.#receive)
+			: undefined;
 		const ended = second?.catch((error) =>
 			log(`a thread of the scan ended: ${errorText(error)}`),
 		);
@@ -209,11 +210,11 @@ class StoreScan {
 
 	/** A layer link whose blob is gone: told, and removed where that was asked for. A finding about it stays one. */
 	#orphan({ link, blob, ...orphan }: SeenOrphan): void {
-		const { log = () => {}, layerLinks = "leave" } = this.#options;
+		const { log = () => {} } = this.#options;
 		this.#orphanCount++;
 		if (this.#orphans.length < MOST_LISTED) this.#orphans.push(orphan);
-		if (layerLinks === "list") log(`would remove ${link}`);
-		if (layerLinks !== "remove" || !this.#hasBlobs) return;
+		if (this.#layerLinks === "list") log(`would remove ${link}`);
+		if (this.#layerLinks !== "remove") return;
 		const trouble = removeLayerLink(link, blob);
 		if (trouble) this.#ledger.add(inconclusiveOf(trouble, orphan.repository));
 		else log(`removed ${link}`);

@@ -45,14 +45,15 @@ const RULES: Rules = {
 		},
 		"lib/registry-host": {
 			...NONE,
-			lib: ["registry", "pins", "guard/contract", "yaml", "silences"],
+			lib: ["registry", "pins", "guard/contract", "yaml", "silences", "raw"],
 			packages: ["yaml"],
 		},
+		"lib/raw": NONE,
 		"lib/silences": NONE,
 		"lib/yaml": { ...NONE, packages: ["yaml"] },
 		"lib/woodpecker": {
 			...NONE,
-			lib: ["yaml", "pins", "silences"],
+			lib: ["yaml", "pins", "silences", "raw"],
 			packages: ["yaml"],
 		},
 		"lib/pipelines": {

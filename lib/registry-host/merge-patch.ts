@@ -1,13 +1,9 @@
-type Plain = Readonly<Record<string, unknown>>;
-
-function isPlain(value: unknown): value is Plain {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isRecord, record } from "../raw";
 
 /** A JSON merge patch (RFC 7396): objects are merged key by key, null removes a key, all else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-	if (!isPlain(patch)) return patch;
-	const merged = new Map(Object.entries(isPlain(target) ? target : {}));
+	if (!isRecord(patch)) return patch;
+	const merged = new Map(Object.entries(record(target)));
 	for (const [key, value] of Object.entries(patch)) {
 		if (value === undefined) continue;
 		if (value === null) merged.delete(key);

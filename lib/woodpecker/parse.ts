@@ -1,8 +1,8 @@
 import { isMap, LineCounter, type Node, parseDocument } from "yaml";
+import { list, type Raw, record, string, strings } from "../raw";
 import { GENERATED } from "./mark";
 import { matrixCells } from "./matrix-cells";
 import { mergeSequences } from "./merge-sequences";
-import { list, type Raw, record, string, strings } from "./raw";
 import { SCHEMA_KEYS, type SchemaPlace } from "./schema-keys";
 import {
 	type WrongValue,

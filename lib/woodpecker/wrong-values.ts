@@ -1,4 +1,4 @@
-import { isRecord, list } from "./raw";
+import { isRecord, list } from "../raw";
 
 /** A value of a kind that does not belong where it stands. */
 export interface WrongValue {

@@ -1,11 +1,10 @@
+import { list, record } from "../../raw";
 import {
 	type PublishedPort,
 	publishedPorts,
 	withDefaults,
 } from "./compose-ports";
 import {
-	listOf,
-	mapOf,
 	parseYamlDocuments,
 	textOf,
 	type YamlFile,
@@ -64,11 +63,11 @@ export function parseCompose(text: string): readonly ComposeService[] {
 	const services = new Map<string, ComposeService>();
 	const bases = new Map<string, string>();
 	for (const file of parseYamlDocuments(text))
-		for (const [name, value] of Object.entries(mapOf(file.root.services))) {
-			const found = service(file, name, mapOf(value));
+		for (const [name, value] of Object.entries(record(file.root.services))) {
+			const found = service(file, name, record(value));
 			const before = services.get(name);
 			services.set(name, before ? overridden(before, found) : found);
-			const base = baseOf(mapOf(value).extends);
+			const base = baseOf(record(value).extends);
 			if (base !== undefined) bases.set(name, base);
 		}
 	const whole = (
@@ -89,7 +88,7 @@ export function parseCompose(text: string): readonly ComposeService[] {
 /** The service of the same file that this one extends. */
 function baseOf(value: unknown): string | undefined {
 	if (typeof value === "string") return value;
-	const { file, service } = mapOf(value);
+	const { file, service } = record(value);
 	return file === undefined && typeof service === "string"
 		? service
 		: undefined;
@@ -137,15 +136,15 @@ function overridden(
 function service(file: YamlFile, name: string, value: YamlMap): ComposeService {
 	const at = (...path: (string | number)[]) =>
 		file.lineOf("services", name, ...path);
-	const isElsewhere = mapOf(value.extends).file !== undefined;
+	const isElsewhere = record(value.extends).file !== undefined;
 	return {
 		name,
 		names: [
 			name,
 			textOf(value.container_name),
 			textOf(value.hostname),
-			...Object.values(mapOf(value.networks)).flatMap((network) =>
-				listOf(mapOf(network).aliases).map(textOf),
+			...Object.values(record(value.networks)).flatMap((network) =>
+				list(record(network).aliases).map(textOf),
 			),
 		].filter(Boolean),
 		ownNames: [
@@ -166,31 +165,31 @@ function service(file: YamlFile, name: string, value: YamlMap): ComposeService {
 			);
 			return at("environment", Math.max(0, i));
 		},
-		ports: listOf(value.ports).flatMap((each, i) =>
+		ports: list(value.ports).flatMap((each, i) =>
 			publishedPorts(each, at("ports", i)),
 		),
 		mounts: [
-			...listOf(value.volumes).map(mountOf),
-			...listOf(value.configs).map((each) => {
+			...list(value.volumes).map(mountOf),
+			...list(value.configs).map((each) => {
 				const { source, target } = mountOf(each);
-				const { file: path } = mapOf(mapOf(file.root.configs)[source]);
+				const { file: path } = record(record(file.root.configs)[source]);
 				return { source: withDefaults(textOf(path)) || source, target };
 			}),
 		],
 		healthcheck: {
 			// what stands in the other file may have one
 			...(isElsewhere ? { test: "inherited" } : {}),
-			...mapOf(value.healthcheck),
+			...record(value.healthcheck),
 		},
-		isAlwaysUp: listOf(value.profiles).length === 0,
+		isAlwaysUp: list(value.profiles).length === 0,
 		isOnHostNetwork: value.network_mode === "host",
-		command: [...listOf(value.entrypoint), ...listOf(value.command)]
+		command: [...list(value.entrypoint), ...list(value.command)]
 			.map((each) => withDefaults(textOf(each)))
 			.join(" "),
 		commandLine: at(value.command === undefined ? "entrypoint" : "command"),
 		labels: (Array.isArray(value.labels)
 			? value.labels
-			: Object.values(mapOf(value.labels))
+			: Object.values(record(value.labels))
 		).map(textOf),
 		labelsLine: at("labels"),
 	};
@@ -203,14 +202,14 @@ function namesOf(
 ): string[] {
 	const entries = Array.isArray(value)
 		? value.map(textOf)
-		: Object.keys(mapOf(value));
+		: Object.keys(record(value));
 	return entries.flatMap((each) => nameOf(each) || []);
 }
 
 function environmentOf(value: unknown): ReadonlyMap<string, string> {
 	if (!Array.isArray(value))
 		return new Map(
-			Object.entries(mapOf(value)).map(([name, each]) => [
+			Object.entries(record(value)).map(([name, each]) => [
 				name,
 				withDefaults(textOf(each)),
 			]),
@@ -224,7 +223,7 @@ function environmentOf(value: unknown): ReadonlyMap<string, string> {
 }
 
 function mountOf(value: unknown): { source: string; target: string } {
-	const long = mapOf(value);
+	const long = record(value);
 	if (long.target !== undefined || long.source !== undefined)
 		return {
 			source: withDefaults(textOf(long.source)),

@@ -1,4 +1,5 @@
-import { mapOf, textOf } from "./yaml-file";
+import { record } from "../../raw";
+import { textOf } from "./yaml-file";
 
 /** A port that a service publishes. */
 export interface PublishedPort {
@@ -17,7 +18,7 @@ const MAX_RANGE = 1000;
 
 /** The ports of one entry, short (`127.0.0.1:5000-5001:5000-5001/tcp`) or long. */
 export function publishedPorts(value: unknown, line: number): PublishedPort[] {
-	const long = mapOf(value);
+	const long = record(value);
 	const text =
 		long.target === undefined
 			? textOf(value)

@@ -1,8 +1,9 @@
 import { isPinned } from "../../pins";
+import { list } from "../../raw";
 import type { ComposeService } from "./compose-file";
 import type { Report } from "./host-rules";
 import { isRegistryImage } from "./registry-view";
-import { listOf, textOf } from "./yaml-file";
+import { textOf } from "./yaml-file";
 
 /** Images with versions of three parts: a tag of two moves with every release. */
 const MOVES =
@@ -52,7 +53,7 @@ export function lintService(
 /** Whether Docker asks anything: without a test it does not, and the images of registry and nginx bring none. */
 function hasHealthcheck({ healthcheck }: ComposeService): boolean {
 	const { test, disable } = healthcheck;
-	const [first] = listOf(test);
+	const [first] = list(test);
 	return textOf(first) !== "" && first !== "NONE" && !isTrue(textOf(disable));
 }
 

@@ -1,5 +1,6 @@
+import { list, record } from "../../raw";
 import type { Report } from "./host-rules";
-import { listOf, mapOf, textOf, type YamlFile } from "./yaml-file";
+import { textOf, type YamlFile } from "./yaml-file";
 
 /** What a file says about name servers, in their order. */
 export interface NameServers {
@@ -17,17 +18,17 @@ const INTERNAL =
 /** Name servers of every link of a netplan file; `lineOf` of the key. */
 export function netplanServers(file: string, yaml: YamlFile): NameServers[] {
 	const found: NameServers[] = [];
-	const network = mapOf(yaml.root.network);
+	const network = record(yaml.root.network);
 	for (const [type, links] of Object.entries(network)) {
-		for (const [link, value] of Object.entries(mapOf(links))) {
-			const servers = mapOf(value).nameservers;
+		for (const [link, value] of Object.entries(record(links))) {
+			const servers = record(value).nameservers;
 			if (servers === undefined) continue;
-			const { addresses, search } = mapOf(servers);
+			const { addresses, search } = record(servers);
 			found.push({
 				file,
 				line: yaml.lineOf("network", type, link, "nameservers", "addresses"),
-				servers: listOf(addresses).map(textOf),
-				search: listOf(search).map(textOf),
+				servers: list(addresses).map(textOf),
+				search: list(search).map(textOf),
 				what: `nameservers of ${link}`,
 			});
 		}

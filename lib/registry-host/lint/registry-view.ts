@@ -1,6 +1,7 @@
+import { record } from "../../raw";
 import { type Distribution, distributionOf } from "../distribution";
 import type { ComposeService } from "./compose-file";
-import { mapOf, textOf, type YamlFile } from "./yaml-file";
+import { textOf, type YamlFile } from "./yaml-file";
 
 /** The file that a registry reads, by the path in its container: 2.8, and 3.x. */
 const CONFIG_PATHS = [
@@ -119,7 +120,7 @@ function view(
 			const own = service?.environment.get(variable(path));
 			if (own !== undefined) return own;
 			let value: unknown = config?.yaml.root;
-			for (const key of path) value = mapOf(value)[key];
+			for (const key of path) value = record(value)[key];
 			return textOf(value);
 		},
 		place: (...path) => {

@@ -1,4 +1,5 @@
 import type * as Yaml from "yaml";
+import { record } from "../../raw";
 import { LintSyntaxError } from "./lint-syntax-error";
 import { MAX_YAML_DEPTH, tooDeepAt } from "./yaml-depth";
 
@@ -105,7 +106,7 @@ function readDocument(
 		return offset;
 	};
 	return {
-		root: mapOf(root),
+		root: record(root),
 		line,
 		lineOf: (...path) => {
 			for (let length = path.length; length > 0; length--) {
@@ -119,19 +120,6 @@ function readDocument(
 
 function firstLine(text: string): string {
 	return text.split("\n")[0]?.replace(/:$/, "") ?? "";
-}
-
-/** The value as a mapping; anything else is an empty one. */
-export function mapOf(value: unknown): YamlMap {
-	return typeof value === "object" && value !== null && !Array.isArray(value)
-		? (value as YamlMap)
-		: {};
-}
-
-/** The value as a list: nothing is an empty one, a single value one of length one. */
-export function listOf(value: unknown): readonly unknown[] {
-	if (value === undefined || value === null) return [];
-	return Array.isArray(value) ? value : [value];
 }
 
 /** Text of a scalar; "" for anything else. */

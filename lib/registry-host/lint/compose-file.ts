@@ -48,6 +48,12 @@ export interface ComposeService {
 	readonly labelsLine: number;
 }
 
+/** A service and the file that it stands in. */
+export interface PlacedService {
+	readonly file: string;
+	readonly service: ComposeService;
+}
+
 /** Services that extend each other in a row; nobody has more, and their ports add up. */
 const MAX_BASES = 8;
 /** More ports than any service publishes. */

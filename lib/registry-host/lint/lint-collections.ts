@@ -1,4 +1,4 @@
-import type { ComposeService } from "./compose-file";
+import type { PlacedService } from "./compose-file";
 import { type CommandFile, commandsOf, runs } from "./host-commands";
 import type { Place, Report } from "./host-rules";
 import { CRON_LINE } from "./kind-of";
@@ -29,10 +29,7 @@ const MAX_LINE = 2000;
 /** Collections that destroy: with `-m`, and beside a registry that runs on. */
 export function lintCollections(
 	files: readonly CommandFile[],
-	services: readonly {
-		readonly file: string;
-		readonly service: ComposeService;
-	}[],
+	services: readonly PlacedService[],
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {

@@ -1,4 +1,4 @@
-import { type ComposeService, parseCompose } from "./compose-file";
+import { type PlacedService, parseCompose } from "./compose-file";
 import { givenFiles } from "./given-files";
 import { type CommandFile, jobsOf } from "./host-commands";
 import type { HostProblem, Report } from "./host-rules";
@@ -96,7 +96,7 @@ function readSet(
 	find: FindIncluded,
 	report: Report,
 ) {
-	const services: { file: string; service: ComposeService }[] = [];
+	const services: PlacedService[] = [];
 	const configs: RegistryConfigFile[] = [];
 	const nginxes: LintFile[] = [];
 	const commands: CommandFile[] = [];

@@ -1,4 +1,4 @@
-import type { ComposeService } from "./compose-file";
+import type { PlacedService } from "./compose-file";
 import type { Place, Report } from "./host-rules";
 import { type Doors, outerPorts } from "./nginx-doors";
 import { backendsOf, type Placed, valuesOf } from "./nginx-view";
@@ -12,7 +12,7 @@ export function lintHostHeader(
 	placed: Placed,
 	all: readonly Placed[],
 	doors: Doors,
-	services: readonly { readonly service: ComposeService }[],
+	services: readonly PlacedService[],
 	placeOf: (directive: NginxDirective) => Place,
 	report: Report,
 ): void {

@@ -1,4 +1,4 @@
-import type { ComposeService } from "./compose-file";
+import type { PlacedService } from "./compose-file";
 import type { Place, Report } from "./host-rules";
 import { lintHostHeader } from "./lint-host-header";
 import { lintNginxMetrics } from "./lint-nginx-metrics";
@@ -12,10 +12,7 @@ import type { RegistryView } from "./registry-view";
 export function lintNginx(
 	nginx: NginxFile,
 	nginxes: readonly NginxFile[],
-	services: readonly {
-		readonly file: string;
-		readonly service: ComposeService;
-	}[],
+	services: readonly PlacedService[],
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {

@@ -1,4 +1,4 @@
-import type { ComposeService } from "./compose-file";
+import type { ComposeService, PlacedService } from "./compose-file";
 import type { PublishedPort } from "./compose-ports";
 import type { Place, Report } from "./host-rules";
 import { type NginxFile, nginxFilesOf } from "./nginx-doors";
@@ -14,10 +14,7 @@ import { isLoopback, portOf, type RegistryView } from "./registry-view";
 
 /** Both ends of every port: what compose publishes has a listener, what nginx connects to is a service that listens there. */
 export function lintPorts(
-	services: readonly {
-		readonly file: string;
-		readonly service: ComposeService;
-	}[],
+	services: readonly PlacedService[],
 	nginxes: readonly NginxFile[],
 	registries: readonly RegistryView[],
 	report: Report,
@@ -117,7 +114,7 @@ function listenersOf(
 
 function lintBackends(
 	{ file, directives }: NginxFile,
-	services: readonly { readonly service: ComposeService }[],
+	services: readonly PlacedService[],
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {

@@ -1,4 +1,4 @@
-import type { ComposeService } from "./compose-file";
+import type { PlacedService } from "./compose-file";
 import type { PublishedPort } from "./compose-ports";
 import { type Listen, listensOf } from "./nginx-view";
 import type { NginxDirective } from "./parse-nginx";
@@ -10,11 +10,6 @@ export interface NginxFile {
 	readonly directives: readonly NginxDirective[];
 	/** Paths of the files that are put in. */
 	readonly included: readonly string[];
-}
-
-interface PlacedService {
-	readonly file: string;
-	readonly service: ComposeService;
 }
 
 /** The configurations that a service of nginx runs with; undefined for one of anything else. */

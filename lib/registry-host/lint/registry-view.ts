@@ -1,6 +1,6 @@
 import { record } from "../../raw";
 import { type Distribution, distributionOf } from "../distribution";
-import type { ComposeService } from "./compose-file";
+import type { ComposeService, PlacedService } from "./compose-file";
 import { textOf, type YamlFile } from "./yaml-file";
 
 /** The file that a registry reads, by the path in its container: 2.8, and 3.x. */
@@ -47,10 +47,7 @@ export function isRegistryImage(image: string): boolean {
 /** Every registry of the set: those that compose starts, and every configuration that none of them mounts. */
 export function registryViews(
 	configs: readonly RegistryConfigFile[],
-	services: readonly {
-		readonly file: string;
-		readonly service: ComposeService;
-	}[],
+	services: readonly PlacedService[],
 ): readonly RegistryView[] {
 	const mounted = new Set<RegistryConfigFile>();
 	const started = services

@@ -29,8 +29,8 @@ afterEach(async () => {
 
 const probe = (...flags: string[]) =>
 	runCli(["probe", registry.origin, ...flags]);
-const pushing = (...flags: string[]) =>
-	probe("--push", gateway.url, "--instance", "lab", ...flags);
+const toLab = () => ["--push", gateway.url, "--instance", "lab"];
+const pushing = (...flags: string[]) => probe(...toLab(), ...flags);
 const breakChild = () => registry.store.deleteLink("team/app", child);
 const series = (name: keyof typeof METRICS) =>
 	gateway.series(METRICS[name].name).map((line) => line.replace(/^[^{]*/, ""));
@@ -183,16 +183,7 @@ describe("probe", () => {
 		};
 		const later = () => Date.now() + 3_600_000;
 		const { code, out } = await runCli(
-			[
-				"probe",
-				registry.origin,
-				"--push",
-				gateway.url,
-				"--instance",
-				"lab",
-				"--deadline",
-				"2h",
-			],
+			["probe", registry.origin, ...toLab(), "--deadline", "2h"],
 			{},
 			{ now: later },
 		);
@@ -229,10 +220,7 @@ describe("probe", () => {
 				[
 					"probe",
 					registry.origin,
-					"--push",
-					gateway.url,
-					"--instance",
-					"lab",
+					...toLab(),
 					"--tags-per-repo",
 					"1",
 					"--deadline",
@@ -255,16 +243,7 @@ describe("probe", () => {
 		await pushing();
 		const shard = (index: number) =>
 			runCli(
-				[
-					"probe",
-					registry.origin,
-					"--push",
-					gateway.url,
-					"--instance",
-					"lab",
-					"--min-repositories",
-					"0",
-				],
+				["probe", registry.origin, ...toLab(), "--min-repositories", "0"],
 				{ SHARDS: "2", JOB_COMPLETION_INDEX: String(index) },
 			);
 		expect((await shard(1)).code).toBe(0);
@@ -347,16 +326,7 @@ describe("probe", () => {
 			return false;
 		};
 		const { code, out } = await runCli(
-			[
-				"probe",
-				registry.origin,
-				"--push",
-				gateway.url,
-				"--instance",
-				"lab",
-				"--concurrency",
-				"1",
-			],
+			["probe", registry.origin, ...toLab(), "--concurrency", "1"],
 			{},
 			{ stop: stop.signal },
 		);

@@ -5,8 +5,12 @@ import { Daemon, type DaemonOptions } from "../test/support/daemon";
 
 /** The temporary folder and the programs in the background of one benchmark. */
 export class Workshop {
-	readonly folder = mkdtempSync(join(tmpdir(), "registry-guard-bench-"));
+	readonly folder: string;
 	readonly #closers: (() => Promise<unknown>)[] = [];
+
+	constructor(parent: string) {
+		this.folder = mkdtempSync(join(parent, "registry-guard-bench-"));
+	}
 
 	async start(options: Omit<DaemonOptions, "folder">): Promise<Daemon> {
 		const daemon = await Daemon.start({ ...options, folder: this.folder });
@@ -25,14 +29,23 @@ export class Workshop {
 	}
 }
 
-/** Runs with a workshop of its own and closes it whatever happens. */
+/** Runs with a workshop of its own, below the folder for temporary files or another, and closes it whatever happens. */
 export async function inWorkshop<T>(
 	work: (workshop: Workshop) => Promise<T>,
+	parent: string = tmpdir(),
 ): Promise<T> {
-	const workshop = new Workshop();
+	const workshop = new Workshop(parent);
+	// what lies on a RAM disk would stay in memory; programs in the background get the signal themselves
+	const interrupted = () => {
+		rmSync(workshop.folder, { recursive: true, force: true });
+		process.exit(130);
+	};
+	const signals = ["SIGINT", "SIGTERM"] as const;
+	for (const signal of signals) process.once(signal, interrupted);
 	try {
 		return await work(workshop);
 	} finally {
+		for (const signal of signals) process.off(signal, interrupted);
 		await workshop.close();
 	}
 }

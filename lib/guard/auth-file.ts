@@ -1,4 +1,5 @@
 import type { Credentials } from "../oci/client";
+import { asRecord } from "../oci/descriptor";
 import { isHost } from "./origin";
 
 /** What an auth file says about a host: credentials, nothing, or why its entry cannot be used. */
@@ -17,10 +18,6 @@ const DOCKER_HUB = ["index.docker.io", "docker.io", "registry-1.docker.io"];
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const LOGIN =
 	"docker login without a credential helper, or use REG_USER and REG_PASS";
-
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** `https://index.docker.io/v1/` and `host:5000` alike; undefined for keys with a further path (podman's namespaces). */
 function hostOf(key: string): string | undefined {
@@ -70,32 +67,34 @@ function decode(entry: Record<string, unknown>): AuthEntry {
  * @throws Error that says what is wrong with the file as a whole, without a byte of it.
  */
 export function parseAuthFile(text: string): AuthFile {
-	let file: unknown;
+	let value: unknown;
 	try {
-		file = JSON.parse(text);
+		value = JSON.parse(text);
 	} catch {
 		throw new Error("not JSON");
 	}
-	if (!isObject(file)) throw new Error("not a JSON object");
-	const { auths = {}, credHelpers = {}, credsStore } = file;
-	if (!isObject(auths)) throw new Error("its auths is not an object");
-	if (!isObject(credHelpers))
-		throw new Error("its credHelpers is not an object");
+	const file = asRecord(value);
+	if (!file) throw new Error("not a JSON object");
+	const auths = asRecord(file.auths ?? {});
+	const credHelpers = asRecord(file.credHelpers ?? {});
+	if (!auths) throw new Error("its auths is not an object");
+	if (!credHelpers) throw new Error("its credHelpers is not an object");
 	const helped = new Set(Object.keys(credHelpers).map(hostOf));
 	return {
 		entry(host) {
-			const own = names(host);
+			const known = names(host);
 			const [key, entry] =
 				Object.entries(auths).find(([each]) =>
-					own.includes(hostOf(each) ?? ""),
+					known.includes(hostOf(each) ?? ""),
 				) ?? [];
-			if (key !== undefined && !isObject(entry))
+			const own = asRecord(entry);
+			if (key !== undefined && !own)
 				return { problem: "its entry is not an object", next: LOGIN };
-			const found = isObject(entry) ? decode(entry) : undefined;
+			const found = own && decode(own);
 			if (found) return found;
 			// docker leaves an empty entry behind where a helper keeps the credentials
-			const inHelper = own.some((each) => helped.has(each));
-			return inHelper || (key !== undefined && credsStore)
+			const inHelper = known.some((each) => helped.has(each));
+			return inHelper || (key !== undefined && file.credsStore)
 				? {
 						problem: "its credentials are in a credential helper",
 						next: LOGIN,

@@ -1,3 +1,4 @@
+import { asRecord } from "../oci/descriptor";
 import type { Holding } from "./gate-holdings";
 import type { Whole } from "./gate-losses";
 
@@ -39,21 +40,14 @@ export function renderGateState(
 	return `${JSON.stringify({ schema: SCHEMA, kind: KIND, ...state, whole })}\n`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function parseHolding(value: unknown): Holding {
-	if (
-		!isRecord(value) ||
-		!isRecord(value.tags) ||
-		!isStrings(value.revisions) ||
-		!isStrings(Object.values(value.tags))
-	)
+	const { tags, revisions } = asRecord(value) ?? {};
+	const named = asRecord(tags);
+	if (!named || !isStrings(revisions) || !isStrings(Object.values(named)))
 		throw new Error(INCOMPLETE);
 	return {
-		tags: new Map(Object.entries(value.tags as Record<string, string>)),
-		revisions: value.revisions,
+		tags: new Map(Object.entries(named as Record<string, string>)),
+		revisions,
 	};
 }
 
@@ -71,28 +65,29 @@ function isStrings(value: unknown): value is string[] {
  * @throws Error saying what it got and what it wanted: cut short, another program's file, another schema
  */
 export function parseGateState(text: string): GateState {
-	let value: unknown;
+	let value: Record<string, unknown> | undefined;
 	try {
-		value = JSON.parse(text);
+		value = asRecord(JSON.parse(text));
 	} catch {
 		const got = text.trim() === "" ? "an empty file" : "no whole JSON document";
 		throw new Error(`got ${got}, ${WANTED}`);
 	}
-	if (!isRecord(value) || value.kind !== KIND)
+	if (value?.kind !== KIND)
 		throw new Error(`got a file of something else, ${WANTED}`);
-	const { version, opened, base, registry, whole, scan, walk } = value;
+	const { version, opened, base, registry, scan, walk } = value;
 	if (value.schema !== SCHEMA)
 		throw new Error(
 			`got schema ${JSON.stringify(value.schema)} of guard ${JSON.stringify(version)}, wanted schema ${SCHEMA}`,
 		);
+	const { repositories, broken } = asRecord(value.whole) ?? {};
+	const held = asRecord(repositories);
 	if (
 		!isString(version) ||
 		!isString(opened) ||
 		!isString(base) ||
 		(registry !== null && !isString(registry)) ||
-		!isRecord(whole) ||
-		!isRecord(whole.repositories) ||
-		!(whole.broken === null || isStrings(whole.broken))
+		!held ||
+		!(broken === null || isStrings(broken))
 	)
 		throw new Error(INCOMPLETE);
 	return {
@@ -100,12 +95,12 @@ export function parseGateState(text: string): GateState {
 		...{ scan, walk },
 		whole: {
 			holdings: new Map(
-				Object.entries(whole.repositories).map(([repository, each]) => [
+				Object.entries(held).map(([repository, each]) => [
 					repository,
 					parseHolding(each),
 				]),
 			),
-			broken: whole.broken === null ? undefined : new Set(whole.broken),
+			broken: broken === null ? undefined : new Set(broken),
 		},
 	};
 }

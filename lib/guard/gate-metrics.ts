@@ -2,6 +2,7 @@ import { GC_METRICS } from "./contract";
 import { errorText } from "./error-text";
 import { parseSample, renderExposition } from "./exposition";
 import type { Io } from "./io";
+import { TEXTFILE, writeText } from "./write-report";
 
 /** The gate's share of `registry_guard_gc_<name>.prom`. */
 export interface GateValues {
@@ -62,11 +63,5 @@ export function writeGateMetrics(
 		{ ...GC_METRICS.lost, series: lost === undefined ? [] : one(lost) },
 		{ ...GC_METRICS.openSince, series: one(openSince) },
 	]);
-	try {
-		io.writeFile(path, text);
-		return true;
-	} catch (error) {
-		io.log(`--textfile: ${errorText(error)}`);
-		return false;
-	}
+	return writeText(TEXTFILE, path, text, io);
 }

@@ -8,8 +8,8 @@ export interface Io {
 	/** Milliseconds since the epoch. */
 	now(): number;
 	readonly readFile: ReadFile;
-	/** Replaces a file with the text, all or nothing; throws what node:fs throws. */
-	writeFile(path: string, text: string): void;
+	/** Replaces a file with the text, all or nothing, `isForAll` to read; throws what node:fs throws. */
+	writeFile(path: string, text: string, isForAll?: boolean): void;
 	/** Removes a file; that there is none is no failure. Throws what node:fs throws. */
 	removeFile(path: string): void;
 	/** The result. */

@@ -17,6 +17,7 @@ import type { Io } from "./io";
 import { printable, printableJson } from "./printable";
 import { scan } from "./scan/scan";
 import type { ScanResult } from "./scan/scan-result";
+import { writeReport } from "./write-report";
 
 /**
  * `guard gate open|close`: what stands before and after a collection. `open` says whether everything is whole and
@@ -51,7 +52,11 @@ async function openGate(
 	const findings = findingsAt(look).length;
 	const isWhole = outcome === "complete" && findings === 0;
 	const result = { action: "open", base, outcome, look, lost: [] } as const;
-	const isReported = writeGateReport(result, config, io);
+	const isReported = writeReport(
+		config.report,
+		gateReport(result, config, io),
+		io,
+	);
 	const isPublished = writeGateMetrics(
 		textfile,
 		instance,
@@ -117,7 +122,11 @@ async function closeGate(
 	});
 	const outcome = outcomeOf(look);
 	const result = { action: "close", base, outcome, look, lost } as const;
-	const isReported = writeGateReport(result, config, io);
+	const isReported = writeReport(
+		config.report,
+		gateReport(result, config, io),
+		io,
+	);
 	tell(result, config, io);
 	const code = exitCodeOf({
 		isUnpublished: !isReported,
@@ -205,20 +214,4 @@ function tell(result: GateResult, config: GateConfig, io: Io): void {
 			? printableJson(gateReport(result, config, io))
 			: renderGateText(result),
 	);
-}
-
-/** false: it could not be written, and the log says why. */
-function writeGateReport(
-	result: GateResult,
-	config: GateConfig,
-	io: Io,
-): boolean {
-	if (config.report === undefined) return true;
-	try {
-		io.writeFile(config.report, printableJson(gateReport(result, config, io)));
-		return true;
-	} catch (error) {
-		io.log(`--report: ${errorText(error)}`);
-		return false;
-	}
 }

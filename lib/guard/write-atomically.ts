@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+	chmodSync,
 	realpathSync,
 	renameSync,
 	rmSync,
@@ -11,8 +12,16 @@ function isFile(path: string): boolean | undefined {
 	return statSync(path, { throwIfNoEntry: false })?.isFile();
 }
 
-/** Replaces a file in one step, so that a reader never sees half of it; devices and pipes are written to as they are. */
-export function writeAtomically(path: string, text: string): void {
+/**
+ * Replaces a file in one step, so that a reader never sees half of it; devices and pipes are written to as they are.
+ *
+ * @param isForAll others may read it, whatever the umask says
+ */
+export function writeAtomically(
+	path: string,
+	text: string,
+	isForAll = false,
+): void {
 	const exists = isFile(path);
 	if (exists === false) {
 		writeFileSync(path, text);
@@ -23,6 +32,7 @@ export function writeAtomically(path: string, text: string): void {
 	const temporary = `${target}.${randomUUID()}.tmp`;
 	try {
 		writeFileSync(temporary, text, { flag: "wx" });
+		if (isForAll) chmodSync(temporary, 0o644);
 		renameSync(temporary, target);
 	} catch (error) {
 		rmSync(temporary, { force: true });

@@ -1,12 +1,13 @@
 import { errorText } from "./error-text";
-import type { Report } from "./finding";
 import type { Io } from "./io";
 import { printableJson } from "./printable";
+
+export const TEXTFILE = "--textfile";
 
 /** Writes the report where one was asked for; false: it could not be written, and the log says why. */
 export function writeReport(
 	path: string | undefined,
-	report: Report,
+	report: object,
 	io: Io,
 ): boolean {
 	return (
@@ -22,7 +23,8 @@ export function writeText(
 	io: Io,
 ): boolean {
 	try {
-		io.writeFile(path, text);
+		// node_exporter is another user
+		io.writeFile(path, text, flag === TEXTFILE);
 		return true;
 	} catch (error) {
 		io.log(`${flag}: ${errorText(error)}`);

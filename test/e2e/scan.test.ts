@@ -7,6 +7,7 @@ import {
 	readFileSync,
 	renameSync,
 	rmSync,
+	statSync,
 	writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -225,13 +226,22 @@ suite("guard scan on a store that a registry wrote", () => {
 
 	lab.test("promtool takes what is written for node_exporter", async () => {
 		const file = join(lab.folder, "registry_guard_scan_private.prom");
-		const { code } = await runGuard([
-			"scan",
-			registry.root,
-			"--textfile",
-			file,
-		]);
-		expect(code).toBe(0);
+		const gate = join(lab.folder, "registry_guard_gc_private.prom");
+		const umask = process.umask(0o077);
+		const codes = [
+			await runGuard(["scan", registry.root, "--textfile", file]),
+			await runGuard([
+				...["gate", "open", join(lab.folder, "gate.json"), "--cache"],
+				...["--base", registry.root, "--textfile", gate],
+			]),
+		].map(({ code }) => code);
+		process.umask(umask);
+		expect(codes).toEqual([0, 0]);
+		// node_exporter is another user, the STATE is for nobody else
+		const modes = [file, gate, join(lab.folder, "gate.json")].map(
+			(each) => statSync(each).mode & 0o777,
+		);
+		expect(modes).toEqual([0o644, 0o644, 0o600]);
 		const checked = execFileSync(programs.promtool, ["check", "metrics"], {
 			input: readFileSync(file),
 			encoding: "utf8",

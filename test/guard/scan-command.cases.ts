@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { SCAN_METRICS } from "../../lib/guard/contract";
@@ -137,10 +137,15 @@ describe("the command", () => {
 		expect(validate.errors).toBeNull();
 		expect(report.diagnoses).toHaveLength(1);
 		new Storage(join(base, "other")).put("app", APP, "v1");
-		expect(await run(base)).toMatchObject({
+		const link = storage.layerLink("app", sha256("gone"));
+		storage.write(link, sha256("gone"));
+		// before anything is looked at or removed
+		expect(await run(base, "--fix-layer-links")).toMatchObject({
 			code: 2,
-			err: expect.stringContaining("holds 2 stores"),
+			out: "",
+			err: expect.stringMatching(/^--http-report: .* holds 2 stores; .*\n$/),
 		});
+		expect(existsSync(link)).toBe(true);
 	});
 });
 

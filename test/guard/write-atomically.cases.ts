@@ -4,6 +4,7 @@ import {
 	readdirSync,
 	readFileSync,
 	rmSync,
+	statSync,
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
@@ -24,6 +25,19 @@ test("writes a new file and replaces an old one, and leaves nothing beside it", 
 	writeAtomically(file("a"), "two");
 	expect(readFileSync(file("a"), "utf8")).toBe("two");
 	expect(readdirSync(folder)).toEqual(["a"]);
+});
+
+test("what is for all can be read by all, and nothing else, under a closed umask", () => {
+	const umask = process.umask(0o077);
+	try {
+		writeAtomically(file("state"), "x");
+		writeAtomically(file("metrics.prom"), "x", true);
+		writeAtomically(file("metrics.prom"), "y", true);
+	} finally {
+		process.umask(umask);
+	}
+	const mode = (name: string) => statSync(file(name)).mode & 0o777;
+	expect([mode("state"), mode("metrics.prom")]).toEqual([0o600, 0o644]);
 });
 
 test("what a link points at is replaced, not the link", () => {

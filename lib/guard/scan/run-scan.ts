@@ -7,8 +7,9 @@ import { printable, printableJson } from "../printable";
 import { showProgress } from "../progress";
 import { reportOf } from "../report";
 import { UsageError } from "../usage-error";
-import { writeReport, writeText } from "../write-report";
-import { type Diagnosis, diagnose } from "./diagnosis";
+import { TEXTFILE, writeReport, writeText } from "../write-report";
+import { diagnose } from "./diagnosis";
+import { findStores } from "./find-stores";
 import { scan } from "./scan";
 import {
 	type EarlierValues,
@@ -20,8 +21,9 @@ import { renderScanText } from "./scan-text";
 
 /** `guard scan`: look, write for node_exporter, tell. */
 export async function runScan(config: ScanConfig, io: Io): Promise<ExitCode> {
-	const { base, instance, full, cache, layerLinks } = config;
+	const { base, instance, full, cache, layerLinks, httpReport } = config;
 	const started = io.now();
+	if (httpReport) assertOneStore(config);
 	const progress = showProgress(io);
 	const result = await scan({
 		base,
@@ -34,14 +36,15 @@ export async function runScan(config: ScanConfig, io: Io): Promise<ExitCode> {
 		onProgress: progress.show,
 	}).finally(progress.clear);
 	logOrphanIndexes(result.findings, io);
-	const diagnoses = config.httpReport && diagnosesOf(config, result);
+	const mode = full ? "full" : "head";
+	const diagnoses = httpReport && diagnose({ mode, ...result }, httpReport);
 	const report = reportOf(
 		{
 			version: io.version,
 			command: "scan",
 			registry: null,
 			instance: instance ?? hostname(),
-			mode: full ? "full" : "head",
+			mode,
 			started,
 			finished: io.now(),
 			pushed: null,
@@ -65,11 +68,9 @@ export async function runScan(config: ScanConfig, io: Io): Promise<ExitCode> {
 	});
 }
 
-/** @throws UsageError where several registries were scanned: the probe's report is about one. */
-function diagnosesOf(
-	{ base, full, httpReport }: ScanConfig,
-	{ stores, findings, outcome }: ScanResult,
-): readonly Diagnosis[] | undefined {
+/** @throws UsageError where several registries would be scanned: the probe's report is about one. */
+function assertOneStore({ base, cache }: ScanConfig): void {
+	const { stores } = findStores(base, cache);
 	if (stores.length > 1)
 		throw new UsageError([
 			{
@@ -78,8 +79,6 @@ function diagnosesOf(
 				next: `name it as BASE: ${stores[0]?.path}`,
 			},
 		]);
-	const disk = { mode: full ? "full" : "head", outcome, findings } as const;
-	return httpReport && diagnose(disk, httpReport);
 }
 
 /** The words that people grep the journal for: an index that answers, over children that do not. */
@@ -108,7 +107,7 @@ function writeMetrics(
 	if (path === undefined) return true;
 	const now = Math.floor(io.now() / 1000);
 	const text = renderScanMetrics(result, readEarlier(path, io), now);
-	return writeText("--textfile", path, text, io);
+	return writeText(TEXTFILE, path, text, io);
 }
 
 function readEarlier(path: string, io: Io): EarlierValues {

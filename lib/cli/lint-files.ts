@@ -43,14 +43,15 @@ export function lintFiles(operands: readonly string[]): LintResult {
 	const { problems: found, included } = lintHostSet(others, findIncluded);
 	const kinds = new Map<string, string>(
 		others.flatMap(({ path, text }) => {
-			const kind = included.includes(path) ? "nginx" : kindOf(text);
+			const kind =
+				included.find((each) => each.path === path)?.kind ?? kindOf(text);
 			return kind ? [[path, kind]] : [];
 		}),
 	);
 	const strange = others.filter(
 		({ isNamed, path }) => isNamed && !kinds.has(path),
 	);
-	for (const path of included) kinds.set(path, "nginx");
+	for (const { path, kind } of included) kinds.set(path, kind);
 	const notLinted = (file: string, reason: string) => ({
 		rule: "not-linted" as const,
 		file,

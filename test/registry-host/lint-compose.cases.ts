@@ -67,8 +67,6 @@ describe("missing-healthcheck", () => {
 		["image: registry:2.8.3\nhealthcheck: {interval: 30s}", true],
 		["image: registry:2.8.3\nhealthcheck: {test: []}", true],
 		["image: registry:2.8.3\nhealthcheck:", true],
-		// what stands in the other file may have one
-		["image: registry:2.8.3\nextends: {file: b.yml, service: b}", false],
 		// a job serves nobody, and an override says nothing of it
 		["image: registry:2.8.3\ncommand: garbage-collect c.yml", false],
 		['ports: ["80:80"]', false],

@@ -115,7 +115,9 @@ location / { set $up r; proxy_pass http://$up:5000; }
 			"/etc/nginx/conf.d/*.conf of etc/nginx.conf",
 			"snippets/proxy.conf of etc/nginx.conf",
 		]);
-		expect(included).toEqual(["etc/conf.d/r.conf"]);
+		expect(included).toMatchObject([
+			{ path: "etc/conf.d/r.conf", kind: "nginx" },
+		]);
 		expect(problems.map(({ file, line, rule }) => [file, line, rule])).toEqual([
 			["etc/conf.d/r.conf", 3, "include-not-followed"],
 		]);

@@ -174,7 +174,9 @@ describe("port-without-backend", () => {
 		["0.0.0.0:8080:80", "[::]:8080:80", false],
 		["80", "80", false],
 		[`\${A}:80`, `\${B}:80`, false],
-		[`\${A:-8080}:80`, "8080:80", true],
+		[`\${A:-8080}:80`, "8080:81", true],
+		// Compose takes what is said twice as one
+		[`\${A:-8080}:80`, "8080:80", false],
 	])("%s and %s: %s", (first, second, meet) => {
 		const texts = {
 			"c.yml": `services:\n  a:\n    image: a/b:1.2.3\n    ${HEALTHY}\n    ports: ["${first}", "${second}"]\n`,

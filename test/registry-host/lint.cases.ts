@@ -1,5 +1,6 @@
 import "./lint-collections.cases";
 import "./lint-compose.cases";
+import "./lint-compose-files.cases";
 import "./lint-cron.cases";
 import "./lint-dns.cases";
 import "./lint-files.cases";

@@ -68,9 +68,15 @@ function flowKeys(text: string): string[] {
 	return keys;
 }
 
+/** What else a compose file of several others says. */
+const AROUND_INCLUDE =
+	/^(include|name|version|networks|volumes|configs|secrets|x-.*)$/;
+
 function yamlKind(keys: ReadonlySet<string>): HostFileKind | undefined {
 	// a workflow has services too
 	if (keys.has("services") && !keys.has("steps")) return "compose";
+	if (keys.has("include") && [...keys].every((key) => AROUND_INCLUDE.test(key)))
+		return "compose";
 	if (keys.has("network") && !keys.has("services")) return "netplan";
 	if (
 		(keys.has("storage") || keys.has("proxy")) &&

@@ -1,4 +1,4 @@
-import type { PlacedService } from "./compose-file";
+import type { ComposeService } from "./compose-service";
 import { type CommandFile, commandsOf, runs } from "./host-commands";
 import type { Place, Report } from "./host-rules";
 import { CRON_LINE } from "./kind-of";
@@ -29,15 +29,16 @@ const MAX_LINE = 2000;
 /** Collections that destroy: with `-m`, and beside a registry that runs on. */
 export function lintCollections(
 	files: readonly CommandFile[],
-	services: readonly PlacedService[],
+	services: readonly ComposeService[],
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {
 	for (const file of files) lintFile(file, files, registries, report);
-	for (const { file, service } of services) {
-		const place = { file, line: service.commandLine };
+	for (const service of services) {
+		const place = service.commandPlace;
 		const others = registries.filter(
-			(each) => each.service && each.service !== service,
+			(each) =>
+				each.service?.project === service.project && each.service !== service,
 		);
 		for (const flags of collectionsIn(service.command)) {
 			lintUntagged(place, flags, report);
@@ -47,7 +48,7 @@ export function lintCollections(
 		}
 		for (const label of service.labels)
 			for (const flags of collectionsIn(label)) {
-				const at = { file, line: service.labelsLine };
+				const at = service.labelsPlace;
 				lintUntagged(at, flags, report);
 				if (!isSafeAlone(flags)) lintWarm(at, flags, "", registries, report);
 			}

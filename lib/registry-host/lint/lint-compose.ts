@@ -1,6 +1,6 @@
 import { isPinned } from "../../pins";
 import { list } from "../../raw";
-import type { ComposeService } from "./compose-file";
+import type { ComposeService } from "./compose-service";
 import type { Report } from "./host-rules";
 import { isRegistryImage } from "./registry-view";
 import { textOf } from "./yaml-file";
@@ -10,11 +10,7 @@ const MOVES =
 	/(^|\/)(registry|distribution|nginx|nginx-unprivileged|docker-registry-ui|node):v?\d+\.\d+(-[a-z]\S*)?$/;
 
 /** What is wrong with a service by itself. */
-export function lintService(
-	file: string,
-	service: ComposeService,
-	report: Report,
-): void {
+export function lintService(service: ComposeService, report: Report): void {
 	const { name, image } = service;
 	// what is built here is not pulled
 	if (
@@ -24,7 +20,7 @@ export function lintService(
 	)
 		report(
 			"floating-pin",
-			{ file, line: service.imageLine },
+			service.imagePlace,
 			`${name}: got ${image}`,
 			"name an exact version (registry:2.8.3), with or without its sha256 digest",
 		);
@@ -35,17 +31,21 @@ export function lintService(
 	if (isServer && !hasHealthcheck(service))
 		report(
 			"missing-healthcheck",
-			{ file, line: service.line },
+			service.place,
 			`${name}: got no healthcheck`,
 			"add one that asks the port for /v2/ (a cache wants 2xx, a private registry 401 too)",
 			"warning",
 		);
 	const deletes = service.environment.get("DELETE_IMAGES");
-	if (/registry-ui|registry-frontend/.test(image) && isTrue(deletes))
+	if (
+		/registry-ui|registry-frontend/.test(image) &&
+		deletes &&
+		isTrue(deletes.value)
+	)
 		report(
 			"ui-with-delete",
-			{ file, line: service.lineOfVariable("DELETE_IMAGES") },
-			`${name}: got DELETE_IMAGES=${deletes}`,
+			deletes.place,
+			`${name}: got DELETE_IMAGES=${deletes.value}`,
 			"set DELETE_IMAGES to false; delete with the guard's plan, which keeps what other tags need",
 		);
 }

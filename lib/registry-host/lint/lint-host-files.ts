@@ -1,4 +1,6 @@
-import { type PlacedService, parseCompose } from "./compose-file";
+import { pathFrom } from "./compose-paths";
+import type { FindFile, IncludedFile, TextFile } from "./compose-project";
+import { readComposeSet } from "./compose-set";
 import { givenFiles } from "./given-files";
 import { type CommandFile, jobsOf } from "./host-commands";
 import type { HostProblem, Report } from "./host-rules";
@@ -20,8 +22,8 @@ import { parseYamlFile } from "./yaml-file";
 /** What was found, and where besides the files that were given. */
 export interface HostLint {
 	readonly problems: readonly HostProblem[];
-	/** Paths that nginx configurations include, of the given files and of those that were found. */
-	readonly included: readonly string[];
+	/** Files that others include, extend or read: of the given ones, and of those that were found. */
+	readonly included: readonly Pick<IncludedFile, "path" | "kind">[];
 }
 
 /** A file to look at; its kind follows from its text. */
@@ -44,30 +46,33 @@ export function lintHostFiles(
 	return lintHostSet(files, () => []).problems;
 }
 
-/** The same, with what nginx includes and is not among the files: `find` looks for it. */
+/** The same, with what files name that is not among them: `find` looks for it. */
 export function lintHostSet(
 	files: readonly LintFile[],
 	find: FindIncluded,
 ): HostLint {
 	const problems: HostProblem[] = [];
 	const told = new Set<string>();
+	/** Compose files by the texts that stand in them and are files of a container. */
+	const writtenIn = new Map<string, string>();
 	const report: Report = (
 		rule,
-		{ file, line },
+		{ file: named, line },
 		reason,
 		fix,
 		severity = "error",
 	) => {
+		const file = writtenIn.get(named) ?? named;
 		// a header that six servers inherit, a configuration that two services mount
 		const key = [rule, file, line, reason].join("\n");
 		if (told.has(key)) return;
 		told.add(key);
 		problems.push({ rule, severity, file, line, reason, fix });
 	};
-	const set = readSet(files, find, report);
+	const set = readSet(files, find, writtenIn, report);
 	const { services, configs, nginxes, commands } = set;
 	const registries = registryViews(configs, services);
-	for (const { file, service } of services) lintService(file, service, report);
+	for (const service of services) lintService(service, report);
 	for (const registry of registries)
 		lintRegistry(registry, services.length > 0, report);
 	for (const nginx of nginxes)
@@ -87,25 +92,23 @@ export function lintHostSet(
 				problems.filter(({ file }) => file === path),
 			).toSorted((a, b) => a.line - b.line),
 		),
-		included: set.included.map(({ path }) => path),
+		included: set.included.filter(({ path }) => !writtenIn.has(path)),
 	};
 }
 
 function readSet(
 	files: readonly LintFile[],
 	find: FindIncluded,
+	writtenIn: Map<string, string>,
 	report: Report,
 ) {
-	const services: PlacedService[] = [];
+	const composes: TextFile[] = [];
 	const configs: RegistryConfigFile[] = [];
 	const nginxes: LintFile[] = [];
 	const commands: CommandFile[] = [];
 	const nameServers: Parameters<typeof lintDns>[0][number][] = [];
 	const readers: Record<HostFileKind, (file: string, text: string) => void> = {
-		compose: (file, text) =>
-			void services.push(
-				...parseCompose(text).map((service) => ({ file, service })),
-			),
+		compose: (path, text) => void composes.push({ path, text }),
 		nginx: (path, text) => void nginxes.push({ path, text }),
 		"registry-config": (file, text) =>
 			void configs.push({ file, yaml: parseYamlFile(text) }),
@@ -119,6 +122,14 @@ function readSet(
 			void commands.push({ file, kind: "systemd-unit", text }),
 		script: (file, text) => void commands.push({ file, kind: "script", text }),
 	};
+	const readOne = ({ path, text }: TextFile, kind: HostFileKind) => {
+		try {
+			readers[kind](path, text);
+		} catch (error) {
+			if (!(error instanceof LintSyntaxError)) throw error;
+			notLinted(path, error.line, `as ${kind}: ${error.message}`, report);
+		}
+	};
 	const read: LintFile[] = [];
 	for (const each of files) {
 		const { path, text } = each;
@@ -130,15 +141,33 @@ function readSet(
 		const kind = kindOf(text);
 		if (!kind) continue;
 		read.push(each);
-		try {
-			readers[kind](path, text);
-		} catch (error) {
-			if (!(error instanceof LintSyntaxError)) throw error;
-			notLinted(path, error.line, `as ${kind}: ${error.message}`, report);
-		}
+		readOne(each, kind);
 	}
-	const followed = followAll(nginxes, files, find, report);
-	return { services, configs, commands, nameServers, read, ...followed };
+	// a path of a compose file counts from a folder, not from a file
+	const findFile: FindFile = (path, folder) =>
+		files.find((each) => each.path === pathFrom(folder, path)) ??
+		find(path, `${folder}.`)[0];
+	const { services, inlines, included } = readComposeSet(
+		composes,
+		findFile,
+		report,
+	);
+	for (const each of inlines) {
+		const kind = kindOf(each.text.trimStart());
+		if (!kind || kind === "compose") continue;
+		writtenIn.set(each.path, each.writtenIn);
+		readOne(each, kind);
+	}
+	const followed = followAll(nginxes, [...files, ...inlines], find, report);
+	return {
+		services,
+		configs,
+		commands,
+		nameServers,
+		read,
+		nginxes: followed.nginxes,
+		included: [...included, ...followed.included],
+	};
 }
 
 /** The configurations that no other one includes, each with what it includes; of several that include each other, the first. */
@@ -170,11 +199,12 @@ function followAll(
 		);
 	const roots = followed.filter(({ file }) => !isIncluded(file.path));
 	const nginxes: NginxFile[] = [];
-	const included = new Map<string, LintFile>();
+	const included = new Map<string, IncludedFile>();
 	for (const { file, nginx, told } of [...roots, ...followed]) {
 		const isDone = nginxes.some((each) => each.file === file.path);
 		if (isDone || included.has(file.path)) continue;
-		for (const each of nginx.included) included.set(each.path, each);
+		for (const each of nginx.included)
+			included.set(each.path, { ...each, kind: "nginx" });
 		for (const each of told) report(...each);
 		nginxes.push({
 			file: file.path,

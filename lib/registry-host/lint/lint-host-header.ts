@@ -1,4 +1,4 @@
-import type { PlacedService } from "./compose-file";
+import type { ComposeService } from "./compose-service";
 import type { Place, Report } from "./host-rules";
 import { type Doors, outerPorts } from "./nginx-doors";
 import { backendsOf, type Placed, valuesOf } from "./nginx-view";
@@ -12,7 +12,7 @@ export function lintHostHeader(
 	placed: Placed,
 	all: readonly Placed[],
 	doors: Doors,
-	services: readonly PlacedService[],
+	services: readonly ComposeService[],
 	placeOf: (directive: NginxDirective) => Place,
 	report: Report,
 ): void {
@@ -37,12 +37,12 @@ export function lintHostHeader(
 	const backends = backendsOf(placed, all).map((each) => each.host);
 	if (odd === undefined || !mayBeAsked(around)) return;
 	const known = backends.map((host) =>
-		services.find(({ service }) => service.names.includes(host)),
+		services.find(({ names }) => names.includes(host)),
 	);
 	// what is no registry sends nobody anywhere
 	if (
 		known.length > 0 &&
-		known.every((each) => each && !isRegistryImage(each.service.image))
+		known.every((each) => each && !isRegistryImage(each.image))
 	)
 		return;
 	// headers are inherited only where a block sets none of its own

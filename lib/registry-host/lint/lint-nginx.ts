@@ -1,4 +1,4 @@
-import type { PlacedService } from "./compose-file";
+import type { ComposeService } from "./compose-service";
 import type { Place, Report } from "./host-rules";
 import { lintHostHeader } from "./lint-host-header";
 import { lintNginxMetrics } from "./lint-nginx-metrics";
@@ -12,7 +12,7 @@ import type { RegistryView } from "./registry-view";
 export function lintNginx(
 	nginx: NginxFile,
 	nginxes: readonly NginxFile[],
-	services: readonly PlacedService[],
+	services: readonly ComposeService[],
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {

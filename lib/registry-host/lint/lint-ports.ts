@@ -1,5 +1,5 @@
-import type { ComposeService, PlacedService } from "./compose-file";
 import type { PublishedPort } from "./compose-ports";
+import type { ComposeService } from "./compose-service";
 import type { Place, Report } from "./host-rules";
 import { type NginxFile, nginxFilesOf } from "./nginx-doors";
 import { hasIncludes } from "./nginx-includes";
@@ -14,20 +14,20 @@ import { isLoopback, portOf, type RegistryView } from "./registry-view";
 
 /** Both ends of every port: what compose publishes has a listener, what nginx connects to is a service that listens there. */
 export function lintPorts(
-	services: readonly PlacedService[],
+	services: readonly ComposeService[],
 	nginxes: readonly NginxFile[],
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {
 	const taken: Taken = new Map();
-	for (const { file, service } of services) {
-		const listeners = listenersOf(file, service, nginxes, registries);
+	for (const service of services) {
+		const listeners = listenersOf(service, nginxes, registries);
 		for (const port of service.ports) {
-			lintTwice(file, service, port, taken, report);
+			lintTwice(service, port, taken, report);
 			if (!listeners || listeners.has(port.target)) continue;
 			report(
 				"port-without-backend",
-				{ file, line: port.line },
+				port.place,
 				`${service.name}: got port ${port.published ?? "of any number"} published to ${port.target}, where nothing listens`,
 				`publish one of ${[...listeners].join(", ") || "its listeners"}, or remove the port`,
 			);
@@ -42,21 +42,20 @@ export function lintPorts(
 type Taken = Map<string, { readonly host: string; readonly name: string }[]>;
 
 function lintTwice(
-	file: string,
-	{ name }: ComposeService,
-	{ host, published, protocol, line }: PublishedPort,
+	{ project, name }: ComposeService,
+	{ host, published, protocol, place }: PublishedPort,
 	taken: Taken,
 	report: Report,
 ): void {
 	if (published === undefined) return;
-	const key = `${file} ${published}/${protocol}`;
+	const key = `${project} ${published}/${protocol}`;
 	const others = taken.get(key) ?? [];
 	const other = others.find((each) => meet(each.host, host));
 	if (other === undefined) taken.set(key, [...others, { host, name }]);
 	if (other !== undefined)
 		report(
 			"port-without-backend",
-			{ file, line },
+			place,
 			`${name}: got port ${published}, which ${other.name} publishes already`,
 			"publish each port once: the second service does not start",
 		);
@@ -71,7 +70,6 @@ function meet(a: string, b: string): boolean {
 
 /** Ports on which the container listens; undefined where that cannot be seen. */
 function listenersOf(
-	file: string,
 	service: ComposeService,
 	nginxes: readonly NginxFile[],
 	registries: readonly RegistryView[],
@@ -94,9 +92,9 @@ function listenersOf(
 	}
 	if (/registry-ui/.test(service.image))
 		return new Set([
-			Number(service.environment.get("NGINX_LISTEN_PORT") ?? 80),
+			Number(service.environment.get("NGINX_LISTEN_PORT")?.value ?? 80),
 		]);
-	const files = nginxFilesOf({ file, service }, nginxes);
+	const files = nginxFilesOf(service, nginxes);
 	if (!files) return undefined;
 	const listens = files
 		.flatMap(({ directives }) => [...directivesOf(directives)])
@@ -114,7 +112,7 @@ function listenersOf(
 
 function lintBackends(
 	{ file, directives }: NginxFile,
-	services: readonly PlacedService[],
+	services: readonly ComposeService[],
 	registries: readonly RegistryView[],
 	report: Report,
 ): void {
@@ -127,10 +125,10 @@ function lintBackends(
 	const seen = (place: Place, host: string, port: string) => {
 		if (groups.has(host) || !isName(host) || host.includes(".")) return;
 		// links and extra hosts
-		if (services.some(({ service }) => service.ownNames.includes(host))) return;
-		const found = services.find(({ service }) => service.names.includes(host));
+		if (services.some(({ ownNames }) => ownNames.includes(host))) return;
+		const found = services.find(({ names }) => names.includes(host));
 		const registry = registries.find(
-			(each) => each.service && each.service === found?.service,
+			(each) => each.service && each.service === found,
 		);
 		const own = registry?.value("http", "addr") || ":5000";
 		const debug = registry?.value("http", "debug", "addr") ?? "";
@@ -139,7 +137,7 @@ function lintBackends(
 				"port-without-backend",
 				place,
 				`got ${host}, which is no service of the compose file`,
-				`name one of ${services.map(({ service }) => service.name).join(", ")}, or remove the server`,
+				`name one of ${services.map(({ name }) => name).join(", ")}, or remove the server`,
 			);
 		else if (
 			registry?.config &&

@@ -98,11 +98,11 @@ const OTHER_VARIABLES =
 
 /** Variables of the service: what they say of a key that its version does not know is passed over too. */
 function lintVariables(
-	{ service, composeFile, distribution }: RegistryView,
+	{ service, distribution }: RegistryView,
 	report: Report,
 ): void {
-	if (!service || !composeFile || !distribution) return;
-	for (const name of service.environment.keys()) {
+	if (!service || !distribution) return;
+	for (const [name, { place }] of service.environment) {
 		const [, key] = /^REGISTRY_(.+)$/.exec(name) ?? [];
 		if (key === undefined || OTHER_VARIABLES.test(key)) continue;
 		if (isVariable(key, REGISTRY_CONFIG_KEYS[distribution])) continue;
@@ -111,7 +111,7 @@ function lintVariables(
 		);
 		report(
 			"unknown-config-key",
-			{ file: composeFile, line: service.lineOfVariable(name) },
+			place,
 			`${service.name}: got ${name}, which registry ${distribution}.x does not know`,
 			TRAPS[trap ?? ""] ??
 				"remove it, or write it as the version's configuration reference has it",
@@ -174,12 +174,12 @@ function lintMetrics(
 	hasCompose: boolean,
 	report: Report,
 ): void {
-	const { service, composeFile, value, place } = registry;
+	const { service, value, place } = registry;
 	const address = value("http", "debug", "addr");
 	if (address === "") return;
 	const port = portOf(address);
 	const host = address.slice(0, address.lastIndexOf(":"));
-	if (service && composeFile) {
+	if (service) {
 		const open = service.ports.filter(
 			({ target, host }) =>
 				target === port && !isLoopback(host) && !isLoopback(address),
@@ -187,7 +187,7 @@ function lintMetrics(
 		for (const each of open)
 			report(
 				"metrics-public",
-				{ file: composeFile, line: each.line },
+				each.place,
 				`${service.name}: got port ${each.published ?? "of any number"} published ${each.host ? `on ${each.host}` : "to everybody"}`,
 				"publish it on nginx instead, in a server with an allow list (allow 10.0.20.0/24; deny all;), or on 127.0.0.1",
 			);

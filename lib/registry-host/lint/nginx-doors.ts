@@ -1,5 +1,5 @@
-import type { PlacedService } from "./compose-file";
 import type { PublishedPort } from "./compose-ports";
+import type { ComposeService } from "./compose-service";
 import { type Listen, listensOf } from "./nginx-view";
 import type { NginxDirective } from "./parse-nginx";
 import { isLoopback, nearest } from "./registry-view";
@@ -14,17 +14,17 @@ export interface NginxFile {
 
 /** The configurations that a service of nginx runs with; undefined for one of anything else. */
 export function nginxFilesOf(
-	{ file, service }: PlacedService,
+	{ image, mounts }: ComposeService,
 	nginxes: readonly NginxFile[],
 ): readonly NginxFile[] | undefined {
-	if (!/(^|\/)(nginx|nginx-unprivileged|openresty)(:|@|$)/.test(service.image))
+	if (!/(^|\/)(nginx|nginx-unprivileged|openresty)(:|@|$)/.test(image))
 		return undefined;
 	const byPath = nginxes.flatMap((each) =>
 		[each.file, ...each.included].map((path) => ({ file: path, is: each })),
 	);
-	const mounted = service.mounts
+	const mounted = mounts
 		.filter(({ target }) => /^\/etc\/nginx|\/nginx\/conf/.test(target))
-		.flatMap(({ source }) => nearest(byPath, source, file)?.is ?? []);
+		.flatMap(({ source }) => nearest(byPath, source)?.is ?? []);
 	const [only, ...more] = nginxes;
 	if (mounted.length === 0 && only && more.length === 0) return [only];
 	return [...new Set(mounted)];
@@ -36,14 +36,14 @@ export type Doors = readonly PublishedPort[] | undefined;
 export function doorsOf(
 	nginx: NginxFile,
 	nginxes: readonly NginxFile[],
-	services: readonly PlacedService[],
+	services: readonly ComposeService[],
 ): Doors {
 	const own = services.filter((each) =>
 		nginxFilesOf(each, nginxes)?.includes(nginx),
 	);
-	if (own.length === 0 || own.some(({ service }) => service.isOnHostNetwork))
+	if (own.length === 0 || own.some(({ isOnHostNetwork }) => isOnHostNetwork))
 		return undefined;
-	return own.flatMap(({ service }) => service.ports);
+	return own.flatMap(({ ports }) => ports);
 }
 
 /** Ports by which clients know a server: the published ones, or its own. */

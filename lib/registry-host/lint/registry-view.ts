@@ -1,6 +1,7 @@
 import { record } from "../../raw";
 import { type Distribution, distributionOf } from "../distribution";
-import type { ComposeService, PlacedService } from "./compose-file";
+import type { ComposeService } from "./compose-service";
+import type { Place } from "./host-rules";
 import { textOf, type YamlFile } from "./yaml-file";
 
 /** The file that a registry reads, by the path in its container: 2.8, and 3.x. */
@@ -19,17 +20,12 @@ export interface RegistryConfigFile {
 export interface RegistryView {
 	readonly config?: RegistryConfigFile;
 	readonly service?: ComposeService;
-	/** File of the service. */
-	readonly composeFile?: string;
 	/** By the tag of its image; undefined where nothing says it. */
 	readonly distribution: Distribution | undefined;
 	/** A value of its configuration as text; variables of the service beat the file. "" where nobody says it. */
 	value(...path: readonly string[]): string;
 	/** Where that value, or what is next above it, stands. */
-	place(...path: readonly string[]): {
-		readonly file: string;
-		readonly line: number;
-	};
+	place(...path: readonly string[]): Place;
 }
 
 /** Whether it remembers which blobs it has; `layerinfo` is the key's old name. */
@@ -47,16 +43,16 @@ export function isRegistryImage(image: string): boolean {
 /** Every registry of the set: those that compose starts, and every configuration that none of them mounts. */
 export function registryViews(
 	configs: readonly RegistryConfigFile[],
-	services: readonly PlacedService[],
+	services: readonly ComposeService[],
 ): readonly RegistryView[] {
 	const mounted = new Set<RegistryConfigFile>();
 	const started = services
-		.filter(({ service }) => isRegistryImage(service.image))
-		.map(({ file, service }) => {
+		.filter(({ image }) => isRegistryImage(image))
+		.map((service) => {
 			const source = configSource(service);
-			const config = source ? nearest(configs, source, file) : undefined;
+			const config = source ? nearest(configs, source) : undefined;
 			if (config) mounted.add(config);
-			return view(config, service, file);
+			return view(config, service);
 		});
 	return [
 		...started,
@@ -82,12 +78,13 @@ function configSource({ mounts, command }: ComposeService): string | undefined {
 export function nearest<File extends { readonly file: string }>(
 	files: readonly File[],
 	path: string,
-	from: string,
 ): File | undefined {
-	const folder = from.slice(0, from.lastIndexOf("/") + 1);
-	const wanted = partsOf(`${folder}${path.replace(/^(\.?\/)+/, "")}`);
+	const exact = files.find(({ file }) => file === path);
+	if (exact) return exact;
+	const wanted = partsOf(path);
 	let best: { readonly file: File; readonly same: number } | undefined;
-	for (const file of files) {
+	// a text of a compose file is no other file
+	for (const file of files.filter((each) => !each.file.includes("#"))) {
 		const parts = partsOf(file.file);
 		let same = 0;
 		while (same < parts.length && parts.at(-1 - same) === wanted.at(-1 - same))
@@ -104,36 +101,25 @@ function partsOf(path: string): string[] {
 function view(
 	config?: RegistryConfigFile,
 	service?: ComposeService,
-	composeFile?: string,
 ): RegistryView {
 	const variable = (path: readonly string[]) =>
-		`REGISTRY_${path.join("_").toUpperCase()}`;
+		service?.environment.get(`REGISTRY_${path.join("_").toUpperCase()}`);
 	return {
 		config,
 		service,
-		composeFile,
 		distribution: service && majorOf(service.image),
 		value: (...path) => {
-			const own = service?.environment.get(variable(path));
-			if (own !== undefined) return own;
+			const own = variable(path);
+			if (own) return own.value;
 			let value: unknown = config?.yaml.root;
 			for (const key of path) value = record(value)[key];
 			return textOf(value);
 		},
-		place: (...path) => {
-			const name = variable(path);
-			if (service && composeFile && (service.environment.has(name) || !config))
-				return {
-					file: composeFile,
-					line: service.environment.has(name)
-						? service.lineOfVariable(name)
-						: service.line,
-				};
-			return {
-				file: config?.file ?? "",
-				line: config?.yaml.lineOf(...path) ?? 1,
-			};
-		},
+		place: (...path) =>
+			variable(path)?.place ??
+			(config
+				? { file: config.file, line: config.yaml.lineOf(...path) }
+				: (service?.place ?? { file: "", line: 1 })),
 	};
 }
 

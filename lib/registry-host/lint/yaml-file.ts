@@ -13,6 +13,8 @@ export interface YamlFile {
 	readonly line: number;
 	/** 1-based line of what is at a path, or of the nearest thing above it that has one. */
 	lineOf(...path: readonly (string | number)[]): number;
+	/** Tag of what is at a path (`!reset`); "" for none. */
+	tagOf(...path: readonly (string | number)[]): string;
 }
 
 /** More expansions of an alias than any hand writes; a few nested ones make gigabytes. */
@@ -54,7 +56,7 @@ export function parseYamlDocuments(text: string): readonly YamlFile[] {
 }
 
 function readDocument(
-	{ isMap, isNode, isScalar, isSeq }: typeof Yaml,
+	{ isAlias, isMap, isNode, isScalar, isSeq }: typeof Yaml,
 	document: Yaml.Document.Parsed,
 	lines: Yaml.LineCounter,
 ): YamlFile {
@@ -93,8 +95,8 @@ function readDocument(
 		pairs.set(map, known);
 		return known;
 	};
-	/** A key's own offset, where the path ends in one: its value may begin on the next line. */
-	const offsetOf = (path: readonly (string | number)[]): number | undefined => {
+	/** What is at a path, and the offset of its key, where it has one: its value may begin on the next line. */
+	const nodeAt = (path: readonly (string | number)[]) => {
 		let node: unknown = document.contents;
 		let offset: number | undefined;
 		for (const key of path) {
@@ -103,17 +105,21 @@ function readDocument(
 			const place = pair?.key ?? node;
 			offset = isNode(place) ? place.range?.[0] : undefined;
 		}
-		return offset;
+		return { node, offset };
 	};
 	return {
 		root: record(root),
 		line,
 		lineOf: (...path) => {
 			for (let length = path.length; length > 0; length--) {
-				const offset = offsetOf(path.slice(0, length));
+				const { offset } = nodeAt(path.slice(0, length));
 				if (offset !== undefined) return lines.linePos(offset).line;
 			}
 			return 1;
+		},
+		tagOf: (...path) => {
+			const { node } = nodeAt(path);
+			return isNode(node) && !isAlias(node) ? (node.tag ?? "") : "";
 		},
 	};
 }

@@ -1,0 +1,297 @@
+import { list, record } from "../../raw";
+import {
+	type ComposeConfig,
+	type ComposePart,
+	composePart,
+	configsOf,
+} from "./compose-part";
+import { folderOf, pathFrom } from "./compose-paths";
+import type {
+	ComposeProject,
+	FindFile,
+	IncludedFile,
+	InlineFile,
+	TextFile,
+} from "./compose-project";
+import {
+	type ComposeService,
+	overridden,
+	readService,
+	type ServiceSurroundings,
+} from "./compose-service";
+import {
+	envFileVariables,
+	type PlacedVariable,
+	type Variables,
+} from "./compose-variables";
+import type { Report } from "./host-rules";
+import { LintSyntaxError } from "./lint-syntax-error";
+import { parseYamlDocuments, textOf, type YamlFile } from "./yaml-file";
+
+/** More files of one project than anybody writes: those that include others several times multiply. */
+const MAX_FILES = 200;
+/** Services that extend each other in a row; nobody has more. */
+const MAX_BASES = 8;
+
+/** How a service comes to be: the file it stands in, and whose it is. */
+interface Scope {
+	/** From where paths count. */
+	readonly folder: string;
+	readonly variables: Variables;
+	readonly configs: ReadonlyMap<string, ComposeConfig>;
+}
+
+/**
+ * Puts together what Compose does: files over each other, what they include, what their services extend, env files and
+ * variables. Of the files that it is given, a further one is an override of those before it.
+ */
+export function composeReader(
+	find: FindFile,
+	report: Report,
+): (files: readonly TextFile[]) => ComposeProject {
+	const documents = new Map<string, readonly YamlFile[]>();
+
+	const documentsOf = ({ path, text }: TextFile) => {
+		const known = documents.get(path);
+		if (known) return known;
+		let found: readonly YamlFile[] = [];
+		try {
+			found = parseYamlDocuments(text);
+		} catch (error) {
+			if (!(error instanceof LintSyntaxError)) throw error;
+			report(
+				"not-linted",
+				{ file: path, line: error.line },
+				`as compose: ${error.message}`,
+				"mend the file: nothing in it was looked at",
+			);
+		}
+		documents.set(path, found);
+		return found;
+	};
+
+	return (files) => readProject(files, documentsOf, find, report);
+}
+
+function readProject(
+	files: readonly TextFile[],
+	documentsOf: (file: TextFile) => readonly YamlFile[],
+	find: FindFile,
+	report: Report,
+): ComposeProject {
+	const inlines = new Map<string, InlineFile>();
+	const included = new Map<string, IncludedFile>();
+	const includes = new Set<string>();
+	const extended = new Set<string>();
+	const project = files.map((each) => each.path).join(" ");
+	let left = MAX_FILES;
+
+	/** Once for many services that extend those of one file. */
+	const partsBy = new WeakMap<Variables, Map<string, ComposePart[]>>();
+	const partsOf = (file: TextFile, variables: Variables): ComposePart[] => {
+		const known = partsBy.get(variables) ?? new Map<string, ComposePart[]>();
+		partsBy.set(variables, known);
+		const parts =
+			known.get(file.path) ??
+			documentsOf(file).map((yaml) => composePart(file.path, yaml, variables));
+		known.set(file.path, parts);
+		return parts;
+	};
+
+	/** Another compose file; told where it cannot be found. */
+	const open = (
+		path: string,
+		folder: string,
+		{ file, yaml }: ComposePart,
+		...where: readonly (string | number)[]
+	): TextFile | undefined => {
+		const found = left-- > 0 ? find(path, folder) : undefined;
+		if (found) included.set(found.path, { ...found, kind: "compose" });
+		else
+			report(
+				"include-not-followed",
+				{ file, line: yaml.lineOf(...where) },
+				`got ${where.at(0) === "include" ? "include" : "extends"} ${path}`,
+				"name that file too, or write it from the folder of this one",
+				"warning",
+			);
+		return found;
+	};
+
+	/** What env files say, the later over the earlier. */
+	const variablesOf = (
+		paths: readonly string[],
+		folder: string,
+		read: (file: TextFile) => void = () => {},
+	) => {
+		const all = new Map<string, PlacedVariable>();
+		for (const path of paths) {
+			const found = find(path, folder);
+			if (!found) continue;
+			read(found);
+			for (const each of envFileVariables(found.path, found.text, all))
+				all.set(...each);
+		}
+		return all;
+	};
+
+	const load = (
+		given: readonly TextFile[],
+		folder: string,
+		outer: Variables,
+		envFiles: readonly string[],
+		within: readonly string[],
+	): ReadonlyMap<string, ComposeService> => {
+		const own = variablesOf(envFiles, folder);
+		const variables: Variables = new Map([
+			...[...own].map(([name, { value }]) => [name, value] as const),
+			...outer,
+		]);
+		const parts = given.flatMap((each) => partsOf(each, variables));
+		const configs = new Map(parts.flatMap((part) => configsOf(part, folder)));
+		const scope: Scope = { folder, variables, configs };
+		const services = new Map<string, ComposeService>();
+		for (const part of parts) {
+			for (const [i, value] of list(part.root.include).entries())
+				for (const each of include(value, i, part, scope, within))
+					services.set(...each);
+			for (const name of Object.keys(record(part.root.services))) {
+				const found = whole(name, part, scope, []);
+				const before = services.get(name);
+				services.set(name, before ? overridden(before, found) : found);
+			}
+		}
+		return services;
+	};
+
+	/** Services of an entry of `include`: a path, or several that are put over each other. */
+	const include = (
+		value: unknown,
+		i: number,
+		part: ComposePart,
+		{ folder, variables }: Scope,
+		within: readonly string[],
+	): ReadonlyMap<string, ComposeService> => {
+		const entry = record(value);
+		const paths = list(entry.path ?? value).map(textOf);
+		const found = paths.flatMap((path) => {
+			const each = path ? open(path, folder, part, "include", i) : undefined;
+			return each && !within.includes(each.path) ? [each] : [];
+		});
+		for (const each of found) includes.add(each.path);
+		const [first] = found;
+		if (!first) return new Map();
+		const own = textOf(entry.project_directory);
+		const theirs = own ? `${pathFrom(folder, own)}/` : folderOf(first.path);
+		const envFiles = list(entry.env_file).map((each) =>
+			pathFrom(folder, textOf(each)),
+		);
+		return load(
+			found,
+			theirs,
+			variables,
+			envFiles.length > 0 ? envFiles : [".env"],
+			[...within, ...found.map(({ path }) => path)],
+		);
+	};
+
+	/** A service with what it extends below it. */
+	const whole = (
+		name: string,
+		part: ComposePart,
+		scope: Scope,
+		below: readonly string[],
+	): ComposeService => {
+		const value = record(record(part.root.services)[name]);
+		const self = `${part.file} ${name}`;
+		const base =
+			below.length > MAX_BASES || below.includes(self)
+				? undefined
+				: baseOf(name, value.extends, part, scope, [...below, self]);
+		const own = readService(name, value, {
+			...surroundings(name, value, part, scope),
+			isElsewhere: base === undefined && value.extends !== undefined,
+		});
+		return base ? { ...overridden(base, own), place: own.place } : own;
+	};
+
+	const baseOf = (
+		name: string,
+		value: unknown,
+		part: ComposePart,
+		scope: Scope,
+		below: readonly string[],
+	): ComposeService | undefined => {
+		const { file, service } = record(value);
+		const wanted = textOf(service ?? value);
+		const path = textOf(file);
+		if (wanted === "") return undefined;
+		if (path === "")
+			return wanted in record(part.root.services)
+				? whole(wanted, part, scope, below)
+				: undefined;
+		const found = open(path, scope.folder, part, "services", name, "extends");
+		if (!found) return undefined;
+		// its paths count from its own folder
+		const theirs = { ...scope, folder: folderOf(found.path) };
+		const other = partsOf(found, scope.variables).find(
+			({ root }) => wanted in record(root.services),
+		);
+		if (other && found.path !== part.file)
+			extended.add(`${found.path} ${wanted}`);
+		return other && whole(wanted, other, theirs, below);
+	};
+
+	const surroundings = (
+		name: string,
+		value: Readonly<Record<string, unknown>>,
+		{ file, yaml }: ComposePart,
+		{ folder, variables, configs }: Scope,
+	): Omit<ServiceSurroundings, "isElsewhere"> => {
+		const envFiles = list(value.env_file).map((each) =>
+			textOf(record(each).path ?? each),
+		);
+		const fileVariables = variablesOf(envFiles, folder, (each) =>
+			included.set(each.path, { ...each, kind: "env" }),
+		);
+		return {
+			project,
+			variables,
+			fileVariables,
+			placeOf: (...path) => ({
+				file,
+				line: yaml.lineOf("services", name, ...path),
+			}),
+			forgets: (key) =>
+				/^!(reset|override)$/.test(yaml.tagOf("services", name, key)),
+			pathOf: (source) => pathFrom(folder, source),
+			configSource: (source, target) => {
+				const config = configs.get(source);
+				if (!config) return pathFrom(folder, source);
+				if (config.content === "") return config.path;
+				const path = `${config.file}#${source}${target}`;
+				const text = "\n".repeat(config.above) + config.content;
+				inlines.set(path, { path, text, writtenIn: config.file });
+				return path;
+			},
+		};
+	};
+
+	const path = files[0]?.path ?? "";
+	const services = load(
+		files,
+		folderOf(path),
+		new Map(),
+		[".env"],
+		files.map(({ path }) => path),
+	);
+	return {
+		path,
+		files,
+		services,
+		inlines: [...inlines.values()],
+		included: [...included.values()],
+		includes,
+		extended,
+	};
+}

@@ -1,0 +1,77 @@
+import { folderOf } from "./compose-paths";
+import type { ComposeProject, FindFile, TextFile } from "./compose-project";
+import { composeReader } from "./compose-reader";
+import type { ComposeService } from "./compose-service";
+import type { Report } from "./host-rules";
+
+/** The services of all compose files of a set, each with what other files say about it. */
+export interface ComposeSet
+	extends Pick<ComposeProject, "inlines" | "included"> {
+	readonly services: readonly ComposeService[];
+}
+
+/**
+ * Which files Compose is started with together: one by itself, or one and another over it, by its name
+ * (`docker-compose.override.yml`) or because it says more about a service and not what that runs. What is included is
+ * part of the including file, and a service that others extend of theirs.
+ */
+export function readComposeSet(
+	files: readonly TextFile[],
+	find: FindFile,
+	report: Report,
+): ComposeSet {
+	const read = composeReader(find, report);
+	const alone = files.map((file) => read([file]));
+	const roots = firsts(alone, (a, b) => b.includes.has(a.path));
+	const bases = firsts(roots, isOver);
+	const projects = bases.flatMap((base) => {
+		const overs = roots.filter((each) => each !== base && isOver(each, base));
+		return overs.length === 0
+			? [base]
+			: overs.map((each) => read([...base.files, ...each.files]));
+	});
+	// over one that is over another itself
+	const rest = roots.filter(
+		({ path }) =>
+			!projects.some((each) => each.files.some((file) => file.path === path)),
+	);
+	const all = [...projects, ...rest];
+	const isExtended = (own: ComposeProject, { place, name }: ComposeService) =>
+		all.some(
+			({ path, extended }) =>
+				path !== own.path && extended.has(`${place.file} ${name}`),
+		);
+	return {
+		services: all.flatMap((project) =>
+			[...project.services.values()].filter(
+				(each) => !isExtended(project, each),
+			),
+		),
+		inlines: all.flatMap(({ inlines }) => inlines),
+		included: all.flatMap(({ included }) => included),
+	};
+}
+
+/** Those that are below no other one; of two that are below each other the first. */
+function firsts(
+	all: readonly ComposeProject[],
+	isBelow: (a: ComposeProject, b: ComposeProject) => boolean,
+): readonly ComposeProject[] {
+	return all.filter(
+		(each, i) =>
+			!all.some(
+				(other, j) =>
+					j !== i && isBelow(each, other) && !(i < j && isBelow(other, each)),
+			),
+	);
+}
+
+function isOver(over: ComposeProject, base: ComposeProject): boolean {
+	if (folderOf(over.path) !== folderOf(base.path)) return false;
+	const named = /^(.*)\.override\.ya?ml$/.exec(over.path)?.[1];
+	if (named !== undefined && named === base.path.replace(/\.ya?ml$/, ""))
+		return true;
+	return [...over.services.values()].some(
+		({ name, isWhole }) => !isWhole && base.services.get(name)?.isWhole,
+	);
+}

@@ -115,8 +115,9 @@ export class CollectedRegistry {
 	}
 
 	/** Runs the collection's unit. */
-	collect(killWhen?: RegExp): Promise<UnitRun> {
-		return this.host.runUnit(`registry-gc-${this.#name}.service`, killWhen);
+	collect(endWhen?: RegExp, signal?: NodeJS.Signals): Promise<UnitRun> {
+		const unit = `registry-gc-${this.#name}.service`;
+		return this.host.runUnit(unit, endWhen, signal);
 	}
 
 	/** What lies in the textfile folder for node_exporter. */

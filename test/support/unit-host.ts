@@ -100,11 +100,17 @@ export class UnitHost {
 	}
 
 	/**
-	 * Runs a service unit: ExecStartPre and ExecStart until one fails, then ExecStopPost whatever happened.
+	 * Runs a service unit: ExecStartPre and ExecStart until one fails, then ExecStopPost whatever happened. As systemd does
+	 * it a signal goes to all processes of the unit, only the first of them is waited for, and what is left when
+	 * ExecStopPost is through is killed. The group's leader is in the file `unit` of the state: whatever runs may signal it.
 	 *
-	 * @param killWhen ends ExecStart with SIGKILL as soon as its log says so
+	 * @param endWhen sends ExecStart the signal as soon as its log says so
 	 */
-	async runUnit(name: string, killWhen?: RegExp): Promise<UnitRun> {
+	async runUnit(
+		name: string,
+		endWhen?: RegExp,
+		signal: NodeJS.Signals = "SIGKILL",
+	): Promise<UnitRun> {
 		const text = readFileSync(
 			this.path("root/etc/systemd/system", name),
 			"utf8",
@@ -112,11 +118,14 @@ export class UnitHost {
 		const lines = (key: string) => unitValues(text, "Service", key);
 		let log = "";
 		let failed = false;
+		const groups: number[] = [];
 		for (const line of [...lines("ExecStartPre"), ...lines("ExecStart")]) {
 			const child = this.#spawn(line);
+			const group = -Number(child.pid);
+			groups.push(group);
+			writeFileSync(join(this.#state, "unit"), String(group));
 			child.stderr?.on("data", (said: string) => {
-				// the group, as systemd does it: nothing of the unit survives
-				if (killWhen?.test(said)) process.kill(-Number(child.pid), "SIGKILL");
+				if (endWhen?.test(said)) tell(group, signal);
 			});
 			const { code, stdout, stderr } = await finished(child);
 			log += `${stdout}${stderr}`;
@@ -128,6 +137,7 @@ export class UnitHost {
 			log += `${stdout}${stderr}`;
 			failed ||= code !== 0;
 		}
+		for (const group of groups) tell(group, "SIGKILL");
 		return { failed, log };
 	}
 
@@ -135,11 +145,7 @@ export class UnitHost {
 	stop(service: string): void {
 		const file = join(this.#state, `${service}.pid`);
 		if (!existsSync(file)) return;
-		try {
-			process.kill(Number(readFileSync(file, "utf8")));
-		} catch {
-			// it ended by itself
-		}
+		tell(Number(readFileSync(file, "utf8")), "SIGTERM");
 	}
 
 	#spawn(line: string): ChildProcess {
@@ -161,10 +167,21 @@ function finished(child: ChildProcess): Promise<Finished> {
 		});
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
-		child.once("close", (code) =>
-			resolve({ code, ...output, took: (Date.now() - started) / 1000 }),
-		);
+		const end = (code: number | null) =>
+			resolve({ code, ...output, took: (Date.now() - started) / 1000 });
+		child.once("close", end);
+		// what it started may go on, and is not waited for
+		child.once("exit", (code, signal) => signal && end(code));
 	});
+}
+
+/** Signals a process, or a group by its negative number. */
+function tell(pid: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(pid, signal);
+	} catch {
+		// it has ended
+	}
 }
 
 function executable(file: string, text: string): void {

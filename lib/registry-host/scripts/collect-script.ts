@@ -50,6 +50,8 @@ action=$1 name=$2 store=$3
 gate=("\${@:4}" --instance "$name")
 service=registry-$name
 work=${stateOf(host)}/gc-$name
+collection=registry-gc-$name
+export GUARD_NAME=registry-gate-$name
 ${credentials}umask 022`;
 }
 
@@ -64,7 +66,7 @@ at() {
   say "$1"
 }
 compose() { docker compose -f "$base/docker-compose.yml" "$@"; }
-registry() { compose run --rm --no-deps -T --name="registry-gc-$name" "$service" garbage-collect "$@" ${CONFIG} </dev/null; }
+registry() { compose run --rm --no-deps -T --name="$collection" "$service" garbage-collect "$@" ${CONFIG} </dev/null; }
 blobs() { find "$store/docker/registry/v2/blobs" -mindepth 3 -maxdepth 3 -type d | wc -l; }
 bytes() { du -s --block-size=1 "$store/docker/registry/v2/blobs" | cut -f 1; }
 # blobs behind the layer links that are not by sha256: the registry stores all by that, and a collection looks for the others in vain
@@ -163,8 +165,17 @@ lives() {
   return 1
 }
 
-# a collection whose client was killed may go on without it, and must not beside the registry
-halt() { docker rm -f "registry-gc-$name" >/dev/null 2>&1 || true; }
+# What a killed client has started goes on without it: a collection must not beside the registry, nor may a gate that was
+# given up still write its STATE.
+halt() {
+  local attempt
+  for attempt in 1 2 3; do
+    docker rm -f "$collection" "$GUARD_NAME" >/dev/null 2>&1 || true
+    [ "$(docker inspect --format '{{.State.Running}}' "$collection" 2>/dev/null)" = true ] || return 0
+    [ "$attempt" -eq 3 ] || sleep "$attempt"
+  done
+  return 1
+}
 
 # record FAILED-STEP: what happened, as metrics; none failed where it is empty
 record() {
@@ -189,8 +200,11 @@ ${metricLines(GC_METRICS.failedStep, "one", "      ")}
 }
 
 end() {
-  local failed='' code=0 recorded=yes reports=''
-  halt
+  local failed='' code=0 recorded=yes reports='' again="$bin/collect end $name $store \${gate[*]:0:\${#gate[@]}-2}"
+  if ! halt; then
+    record collect || true
+    fail "$collection GOES ON and cannot be ended: the registry is not started beside it; once it is gone: $again"
+  fi
   if [ ! -e "$work/step" ]; then
     start || fail "CANNOT BE STARTED, it may not serve"
     return
@@ -199,6 +213,8 @@ end() {
   # a disk that is full leaves the file empty
   failed=\${failed:-unknown}
   [ "$failed" != collected ] || failed=''
+  # Docker stops it to the end also for a client that is gone, and calls it running until then
+  [ "$failed" != stop ] || compose stop "$service" || true
   if ! start; then
     record "\${failed:-start}" || true
     fail "CANNOT BE STARTED, it may not serve; the gate stays open"
@@ -213,7 +229,7 @@ end() {
     if [ "$code" -ne 0 ] && [ ! -e "$reports/close.json" ]; then code=3; fi
     if [ "$code" -gt 1 ]; then
       record "\${failed:-gate-close}" || true
-      fail "could not be looked at again; once it can be: $bin/collect end $name $store \${gate[*]:0:\${#gate[@]}-2}"
+      fail "could not be looked at again; once it can be: $again"
     fi
     if [ "$code" -ne 0 ]; then
       failed=\${failed:-gate-close}

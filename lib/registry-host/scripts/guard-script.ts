@@ -15,7 +15,7 @@ export function guardScript(host: RegistryHost): HostFile {
 		[
 			"guard ARGUMENT...: the guard in its pinned image, paths as on this machine. It reads the stores, writes only below",
 			"the state folder, sees the registries' network only to walk one, and never Docker's socket. GUARD_ENV_FILE names a",
-			"file with REG_USER and REG_PASS.",
+			"file with REG_USER and REG_PASS, GUARD_NAME the container.",
 		],
 		`
 mode=ro user=${NODE_UID}:${NODE_UID} network=none
@@ -32,6 +32,7 @@ for argument; do
 done
 options=()
 if [ -n "\${GUARD_ENV_FILE-}" ]; then options+=(--env-file="$GUARD_ENV_FILE"); fi
+if [ -n "\${GUARD_NAME-}" ]; then options+=(--name="$GUARD_NAME"); fi
 # a scan has two threads: the registries come first
 exec docker run --rm --init --cpu-shares=128 --network="$network" --user="$user" --read-only --cap-drop=ALL \\
   --security-opt=no-new-privileges --env=REGISTRY_PLAIN_HTTP=true "\${options[@]}" \\

@@ -108,6 +108,16 @@ const SETS: readonly [string, Readonly<Record<string, string>>][] = [
 		},
 	],
 	[
+		"variables of an include's own",
+		{
+			"a.yml": "include: [{path: sub/r.yml, env_file: [sub/x.env, y.env]}]\n",
+			"sub/x.env": "TAG=1\nA=2\n",
+			"y.env": "A=3\n",
+			"sub/.env": "OWN=no\n",
+			"sub/r.yml": `services: {r: {image: "registry:\${TAG:?it}\${A}\${OWN:-4}\${TAG:+5}\${OWN:+6}"}}\n`,
+		},
+	],
+	[
 		"a text that is a file",
 		{
 			"a.yml": `services:

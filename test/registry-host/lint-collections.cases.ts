@@ -65,6 +65,22 @@ describe("gc-delete-untagged", () => {
 	});
 });
 
+describe("gc-delete-untagged, said into a crontab", () => {
+	test.each([
+		[`(crontab -l; echo '0 3 * * 0 ${GC} -m c') | crontab -`, true],
+		[`echo "0 3 * * 0 root ${GC} -m c" > /etc/cron.d/gc`, true],
+		[`printf '0 3 * * 0 root ${GC} -m c' | sudo tee /etc/cron.d/gc`, true],
+		[`echo '${GC} -m c' > /root/notes`, false],
+		["crontab -l | grep -v 'garbage-collect -m' | crontab -", false],
+	])("%s: %s", (command, destroys) => {
+		expect(
+			linesOf("gc-delete-untagged", "x.sh", {
+				"x.sh": `#!/bin/sh\n${command}\n`,
+			}),
+		).toEqual(destroys ? [2] : []);
+	});
+});
+
 describe("gc-delete-untagged, said elsewhere", () => {
 	const lines = (name: string, text: string) =>
 		linesOf("gc-delete-untagged", name, { [name]: text });
@@ -92,6 +108,14 @@ describe("gc-delete-untagged, said elsewhere", () => {
 		["gc.sh", `#!/bin/sh\nA="\${A:---delete-untagged}"\nr ${GC} $A\n`, [3]],
 		["gc.sh", `#!/bin/sh\ncase "$l" in\n*"${GC} -m"*) exit 1 ;;\nesac\n`, []],
 		["gc.sh", `#!/bin/sh\nif [[ $l == *"${GC} -m"* ]]; then exit; fi\n`, []],
+		[
+			"gc.sh",
+			`#!/bin/sh\ncase $1 in\n-m) die "${GC} -m is refused" ;;\nesac\n`,
+			[],
+		],
+		["gc.sh", `#!/bin/sh\ncat <<EOF\n  ${GC} without -m\nEOF\n`, []],
+		["gc.sh", `#!/bin/sh\ncat >&2 <<'EOF'\n${GC} -m\nEOF\n${GC} -m\n`, [5]],
+		["gc.sh", `#!/bin/sh\ncat > /etc/cron.d/r <<EOF\n${GC} -m\nEOF\n`, [3]],
 		["gc.sh", `#!/bin/sh\nA=(\n  "-m"\n)\nr ${GC} "\${A[@]}"\n`, [5]],
 		[
 			"c.yml",

@@ -249,6 +249,16 @@ describe("variables", () => {
 		).toEqual(["r: got registry:2"]);
 	});
 
+	test("those of an include are its own, in the line that says what comes of them", () => {
+		expect(
+			problemsOf({
+				"c.yml": "include: [{path: sub/ui.yml, env_file: sub/ui.env}]\n",
+				"sub/ui.yml": `services:\n  ui:\n    image: joxit/docker-registry-ui:\${V:?}\n    environment: {DELETE_IMAGES: "\${DELETE}"}\n`,
+				"sub/ui.env": "V=2.5.7\nDELETE=true\n",
+			}),
+		).toEqual(["sub/ui.yml:4 ui-with-delete"]);
+	});
+
 	test("an env file says those of the container, and is told in its lines", () => {
 		const env = (text: string, lines = "    env_file: [r.env]\n") => ({
 			...set(lines, { ".env": "TAG=2.8.3\n", "r.env": text }),

@@ -138,11 +138,10 @@ function readProject(
 	const load = (
 		given: readonly TextFile[],
 		folder: string,
+		own: ReadonlyMap<string, PlacedVariable>,
 		outer: Variables,
-		envFiles: readonly string[],
 		within: readonly string[],
 	): ReadonlyMap<string, ComposeService> => {
-		const own = variablesOf(envFiles, folder);
 		const variables: Variables = new Map([
 			...[...own].map(([name, { value }]) => [name, value] as const),
 			...outer,
@@ -183,14 +182,14 @@ function readProject(
 		if (!first) return new Map();
 		const own = textOf(entry.project_directory);
 		const theirs = own ? `${pathFrom(folder, own)}/` : folderOf(first.path);
-		const envFiles = list(entry.env_file).map((each) =>
-			pathFrom(folder, textOf(each)),
-		);
+		const envFiles = list(entry.env_file).map(textOf);
 		return load(
 			found,
 			theirs,
+			envFiles.length > 0
+				? variablesOf(envFiles, folder)
+				: variablesOf([".env"], theirs),
 			variables,
-			envFiles.length > 0 ? envFiles : [".env"],
 			[...within, ...found.map(({ path }) => path)],
 		);
 	};
@@ -278,12 +277,13 @@ function readProject(
 	};
 
 	const path = files[0]?.path ?? "";
+	const folder = folderOf(path);
 	const services = load(
 		files,
-		folderOf(path),
+		folder,
+		variablesOf([".env"], folder),
 		new Map(),
-		[".env"],
-		files.map(({ path }) => path),
+		files.map((each) => each.path),
 	);
 	return {
 		path,

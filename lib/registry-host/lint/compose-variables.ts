@@ -12,7 +12,7 @@ export interface PlacedVariable {
 
 /** `$$`, `$NAME`, `${NAME}` and `${NAME:-other}`, the other with one more variable in it at most. */
 const VARIABLE =
-	/\$(?:(\$)|(\w+)|\{(\w+)(?::?-((?:[^{}]|\$\{[^}]{0,200}\}){0,200}))?\})/g;
+	/\$(?:(\$)|(\w+)|\{(\w+)(?::?([-+?])((?:[^{}]|\$\{[^}]{0,200}\}){0,200}))?\})/g;
 const ASSIGNMENT =
 	/^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$/;
 
@@ -43,11 +43,12 @@ function withVariables(text: string, variables: Variables): string {
 	if (!text.includes("$")) return text;
 	return text.replace(
 		VARIABLE,
-		(whole, dollar, bare, braced, other?: string) => {
+		(whole, dollar, bare, braced, sign?: string, other = "") => {
 			if (dollar) return "$";
 			const value = variables.get(bare ?? braced);
+			if (sign === "+") return value ? withVariables(other, variables) : "";
 			if (value) return value;
-			return other === undefined ? whole : withVariables(other, variables);
+			return sign === "-" ? withVariables(other, variables) : whole;
 		},
 	);
 }

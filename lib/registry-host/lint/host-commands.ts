@@ -38,11 +38,20 @@ const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 /** What a unit says about itself. */
 const IS_PROSE = /^\s*(Description|Documentation)\s*=/;
 
+/** A text that a script only shows: `cat <<EOF`, to no file. */
+const SHOWN = /^\s*cat\s+(?:>&2\s+)?<<-?\s*["']?(\w+)["']?(?:\s*>&2)?\s*$/;
+
 /** Every command line of a file; comments are none. */
 export function commandsOf({ file, kind, text }: CommandFile): HostCommand[] {
 	const lines: { line: number; text: string }[] = [];
 	let joined: { line: number; text: string } | undefined;
+	let shownTo: string | undefined;
 	for (const [i, raw] of text.split("\n").entries()) {
+		if (shownTo !== undefined) {
+			if (raw.trim() === shownTo) shownTo = undefined;
+			continue;
+		}
+		if (!joined && kind === "script") shownTo = SHOWN.exec(raw)?.[1];
 		// systemd passes over comments inside a continued line too
 		if ((!joined || kind === "systemd-unit") && /^\s*([#;]|$)/.test(raw)) {
 			if (joined && raw.trim() === "") lines.push(joined);

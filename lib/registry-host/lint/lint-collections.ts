@@ -8,7 +8,10 @@ import { hasCache, type RegistryView } from "./registry-view";
 const COLLECTION = /garbage-collect(?=[\s"',\]]|$)([^;|&\n]*)/g;
 /** Commands that only speak of it, where a command stands: first, in the quotes of a shell, behind a word of the shell. */
 const SPEAKS =
-	/(?:^\s*(?:\w+=)?|["'`]\s*|(?:^|\s)(?:if|then|else|do|while|until|sudo)\s+)(?:[-@+!]\s*)*(?:\S{0,200}\/)?(echo|printf|e?grep|logger|log|say|sed|die|test|\[\[?)(?=\s)/;
+	/(?:^\s*(?:\w+=)?|["'`]\s*|\)\s+|(?:^|\s)(?:if|then|else|do|while|until|sudo)\s+)(?:[-@+!]\s*)*(?:\S{0,200}\/)?(echo|printf|e?grep|logger|log|say|sed|die|test|\[\[?)(?=\s)/;
+/** What is said into a crontab is done. */
+const TO_CRON =
+	/\|\s*(?:sudo\s+)?(?:crontab\s|tee\s[^|;&]*\/cron)|>\s*\S*\/cron/;
 /** A pattern of the shell (`*"garbage-collect -m"*`). */
 const IS_PATTERN = /^\s*\(?\*["'][^"']*$/;
 const MANAGER =
@@ -78,7 +81,11 @@ function collectionsIn(text: string): Flags[] {
 				),
 			) + 1,
 		);
-		if (SPEAKS.test(own) || IS_PATTERN.test(own)) return [];
+		const speaker = SPEAKS.exec(own)?.[1];
+		const isInstalled =
+			/^(echo|printf)$/.test(speaker ?? "") &&
+			TO_CRON.test(text.slice(found.index));
+		if ((speaker && !isInstalled) || IS_PATTERN.test(own)) return [];
 		if (speaksByTheClock(own) || /\s#/.test(own)) return [];
 		const [said = ""] = (found[1] ?? "").split(/\s#/);
 		const words = said

@@ -40,7 +40,7 @@ function folderOf(digest: string): string {
 function preparation({ repository, digest, tags }: Unrepaired): string {
 	if (digest !== null) return `remove ${folderOf(digest)}`;
 	const folder = `docker/registry/v2/repositories/${repository}/_manifests/tags/${tags[0]}`;
-	return `remove ${plain(folder)} and the folder of the blob that its link names`;
+	return `remove ${plain(folder)} and, unless that is a layer, the folder of the blob that its link names`;
 }
 
 /** The innermost manifest that brings the bad node with it. */

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Report } from "../../lib/guard/finding";
 import { type Cause, diagnose } from "../../lib/guard/scan/diagnosis";
 import {
@@ -178,6 +179,40 @@ suite.each([
 				);
 				await registry.restart();
 				expect(await rows()).toEqual([[child, "link", "fails"]]);
+			},
+		);
+
+		lab.test(
+			"a tag that names a layer: both say that its link is wrong",
+			async () => {
+				const { storage, origin, root } = registry;
+				const repository = "mislaid/app";
+				const content = multiArch("mislaid");
+				storage.put(repository, content, TAG);
+				const [child = ""] = children(content, content.root);
+				const layer = children(content, child).at(-1) ?? "";
+				storage.write(storage.tagLink(repository, "wrong"), layer);
+				const file = join(lab.folder, "mislaid.json");
+				const look = ["probe", origin, "--repo", repository, "--report", file];
+				await registry.restart();
+				// 3.1.1 says 404 until it knows the layer, and 500 from then on: no word to rely on
+				await guardReport(look);
+				const { report: http } = await guardReport(look);
+				const flags = ["--full", "--http-report", file];
+				const { report } = await guardReport(["scan", root, ...flags]);
+				expect(http.outcome).toBe("complete");
+				expect(http.findings).toMatchObject([{ tags: ["wrong"], kind: "tag" }]);
+				expect(
+					report.diagnoses?.filter((each) => each.repository === repository),
+				).toMatchObject([
+					{
+						...{ tags: ["wrong"], disk: "dangling-tag", http: "unreadable" },
+						...{ cause: "link", answer: "fails" },
+					},
+				]);
+				rmSync(dirname(dirname(storage.tagLink(repository, "wrong"))), {
+					recursive: true,
+				});
 			},
 		);
 

@@ -233,6 +233,55 @@ describe("findings", () => {
 		});
 	});
 
+	test("a tag that names a layer: its link is wrong, and pushing those bytes mends nothing", async () => {
+		// a blob that is no JSON, and one that is
+		for (const [tag, digest] of [
+			["json", CONFIG],
+			["tarball", LAYER],
+		] as const) {
+			storage.write(storage.tagLink("app", tag), digest);
+			const { findings } = await look({ full: true });
+			expect(findings).toMatchObject([
+				{
+					tags: [tag],
+					digest: null,
+					kind: "tag",
+					reason: "dangling-tag",
+					got: `a link to ${digest}: a layer, no manifest`,
+					repair: {
+						action: "repush",
+						commands: [
+							expect.stringContaining(
+								`docker://"$COPY":${tag} docker://"$REGISTRY"/app:${tag} `,
+							),
+							expect.anything(),
+						],
+					},
+				},
+			]);
+			// where its history knows what it named that is written again
+			const history = storage
+				.tagLink("app", tag)
+				.replace("current", `index/sha256/${APP.root.slice(7)}`);
+			storage.write(history, APP.root);
+			const [again] = (await look()).findings;
+			expect(again?.repair).toMatchObject({
+				action: "relink",
+				commands: [
+					expect.stringContaining(`printf %s ${APP.root} > `),
+					expect.anything(),
+				],
+			});
+			rmSync(join(storage.tagLink("app", tag), "../.."), { recursive: true });
+		}
+		// rot in a blob that two ways lead to is rot all the same
+		storage.write(storage.tagLink("app", "rot"), CONFIG);
+		plant.corrupted(storage.blob(CONFIG));
+		expect(
+			(await look({ full: true })).findings.map(({ reason }) => reason),
+		).toEqual(["digest", "digest"]);
+	});
+
 	test("an index whose link leads nowhere: its link, and not its bytes", async () => {
 		const nowhere = sha256("nowhere");
 		writeFileSync(storage.revisionLink("app", APP.root), nowhere);

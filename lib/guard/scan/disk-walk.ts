@@ -96,10 +96,19 @@ export class DiskWalk {
 		const { fact } = edge.to;
 		if (!fact || ("is" in fact && fact.is === "manifest" && fact.mediaType))
 			return edge;
-		// what it is cannot be told: the tag is what is bad
-		if ("is" in fact) return { ...edge, kind: "tag" };
+		const nowhere = (why: Exclude<Fact, { readonly is: unknown }>) =>
+			edgeTo(makeNode("", "manifest", dangling(why)), "tag");
+		if ("is" in fact) {
+			const isLayer = typeof this.#repository.layerTarget(digest) === "string";
+			const isDamaged = "bad" in fact && fact.bad?.reason === "digest";
+			// a registry answers 404 or 500, and pushing these bytes mends nothing
+			if (isLayer && !isDamaged)
+				return nowhere(absent(`a link to ${digest}: a layer, no manifest`));
+			// what it is cannot be told: the tag is what is bad
+			return { ...edge, kind: "tag" };
+		}
 		this.targets.set(tag, digest);
-		return edgeTo(makeNode("", "manifest", dangling(fact)), "tag");
+		return nowhere(fact);
 	}
 
 	#revision(digest: string): Edge {

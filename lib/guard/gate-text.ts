@@ -20,7 +20,9 @@ const MOST_LOSSES = 200;
 
 function lossText({ repository, tags, digest, reason }: Loss): string {
 	const tag = tags.length > 0 ? `:${tags.join(",")}` : "";
-	return `LOST  ${repository}${tag}${digest === null ? "" : `  ${digest}`}  ${reason}`;
+	const why =
+		reason === "gone" && tag ? ": deleted, no collection takes a tag away" : "";
+	return `LOST  ${repository}${tag}${digest === null ? "" : `  ${digest}`}  ${reason}${why}`;
 }
 
 function verdictOf({

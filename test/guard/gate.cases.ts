@@ -206,6 +206,17 @@ describe("gate", () => {
 		expect(existsSync(state)).toBe(false);
 	});
 
+	test("a tag that somebody deleted meanwhile is told as that", async () => {
+		await gate("open");
+		const link = new Storage(base).tagLink("app", "v1");
+		rmSync(join(link, "../.."), { recursive: true });
+		const { code, out } = await gate("close");
+		expect(code).toBe(1);
+		expect(out).toContain(
+			`LOST  app:v1  ${CONTENT.root}  gone: deleted, no collection takes a tag away\n`,
+		);
+	});
+
 	test("close after a loss: exit 1, it is named, the metric counts it and STATE stays", async () => {
 		await gate("open");
 		const { code, out } = await gate("close", seeing({ findings: [BROKEN] }));

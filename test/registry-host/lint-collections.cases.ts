@@ -160,6 +160,10 @@ describe("gc-with-warm-cache", () => {
 		[`docker exec -u root r ${GC} ${CONFIG} && docker restart -t 9 r`, []],
 		[`docker compose exec -T r ${GC} ${CONFIG}; docker compose restart`, []],
 		[`systemctl stop r && registry garbage-collect ${CONFIG}`, []],
+		[`docker rm -f r; docker run --rm r ${GC} ${CONFIG}`, []],
+		[`docker compose rm -sf r; docker run --rm r ${GC} ${CONFIG}`, []],
+		[`docker service scale r=0; docker run --rm r ${GC} ${CONFIG}`, []],
+		[`docker service scale r=1; docker run --rm -f r ${GC} ${CONFIG}`, [1]],
 	])("%s", (command, lines) => {
 		expect(warm(command)).toEqual(lines);
 		// without a cache nothing is remembered

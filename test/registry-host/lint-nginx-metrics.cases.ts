@@ -10,6 +10,7 @@ describe("metrics-public", () => {
 		["location /metrics { proxy_pass http://10.0.0.1:5001; }", [4]],
 		["location = /metrics { proxy_pass http://10.0.0.1:5001; }", [4]],
 		["location / { proxy_pass http://10.0.0.1:5001; }", [4]],
+		["location /v2/ { proxy_pass http://10.0.0.1:5001; }", []],
 		["location /nginx_status { stub_status; }", [4]],
 		[
 			"allow 10.0.20.0/24; deny all;\nlocation / { proxy_pass http://10.0.0.1:5001; }",

@@ -186,6 +186,42 @@ describe("port-without-backend", () => {
 		);
 	});
 
+	test("a folder of configurations: all that lie in it listen", () => {
+		const told = (source: string, port: string) =>
+			problemsOf({
+				"c.yml": compose(`"${port}"`).replace(
+					"./nginx.conf:/etc/nginx/nginx.conf",
+					source,
+				),
+				"conf.d/a.conf": "server { listen 5000; }\n",
+				"conf.d/b.conf": "server { listen 5010; }\n",
+				"other/c.conf": "server { listen 5020; }\n",
+			});
+		for (const source of [
+			"./conf.d:/etc/nginx/conf.d",
+			"/opt/r/conf.d/:/etc/nginx/conf.d/",
+		]) {
+			expect(told(source, "80:5010")).toEqual([]);
+			expect(told(source, "80:5020")).toEqual([
+				"c.yml:11 port-without-backend",
+			]);
+		}
+		// whose it is cannot be seen
+		expect(told("./x.d:/etc/nginx/conf.d", "80:5020")).toEqual([]);
+	});
+
+	test("a container in the network of another listens on its ports", () => {
+		const told = (network: string, image = "joxit/docker-registry-ui:2.5.7") =>
+			problemsOf({
+				"c.yml": `services:\n  r:\n    image: registry:2.8.3\n    container_name: reg\n    ${HEALTHY}\n    ports: ["5000:5000", "80:80"]\n  ui: {image: "${image}", network_mode: "${network}"}\n`,
+			});
+		expect(told("service:r")).toEqual([]);
+		expect(told("container:reg")).toEqual([]);
+		expect(told("service:r", "a/b:1.2.3")).toEqual([]);
+		for (const other of ["bridge", "service:x"])
+			expect(told(other)).toEqual(["c.yml:6 port-without-backend"]);
+	});
+
 	test("a port that Docker or a variable chooses wants a listener too", () => {
 		for (const port of ['"5020"', `"\${P}:5020"`, '"127.0.0.1::5020"'])
 			expect(reasonsOf("port-without-backend", set(port))).toEqual([

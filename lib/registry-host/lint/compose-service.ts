@@ -35,6 +35,8 @@ export interface ComposeService {
 	readonly isAlwaysUp: boolean;
 	/** Whether its ports are the machine's own, published or not. */
 	readonly isOnHostNetwork: boolean;
+	/** Name of the service or container whose network it is in; "" for its own. */
+	readonly networkOf: string;
 	/** Entrypoint and command as one line of words. */
 	readonly command: string;
 	readonly commandPlace: Place;
@@ -129,6 +131,9 @@ export function readService(
 		},
 		isAlwaysUp: list(value.profiles).length === 0,
 		isOnHostNetwork: value.network_mode === "host",
+		networkOf:
+			/^(?:service|container):(.+)$/.exec(textOf(value.network_mode))?.[1] ??
+			"",
 		command: [...said("entrypoint"), ...said("command")].join(" "),
 		commandPlace: at(value.command === undefined ? "entrypoint" : "command"),
 		labels: (Array.isArray(value.labels)
@@ -185,6 +190,7 @@ export function overridden(
 		healthcheck: { ...base.healthcheck, ...over.healthcheck },
 		isAlwaysUp: base.isAlwaysUp && over.isAlwaysUp,
 		isOnHostNetwork: base.isOnHostNetwork || over.isOnHostNetwork,
+		networkOf: over.networkOf || base.networkOf,
 		command: hasOwn.command ? over.command : base.command,
 		commandPlace: (hasOwn.command ? over : base).commandPlace,
 		labels: [...base.labels, ...over.labels],

@@ -16,7 +16,9 @@ const TO_CRON =
 const IS_PATTERN = /^\s*\(?\*["'][^"']*$/;
 const MANAGER =
 	"\\b(?:docker|podman|nerdctl|compose|systemctl|service)\\b[^;|&\\n]{0,300}";
-const STOPS = new RegExp(`${MANAGER}\\b(?:stop|down|kill)\\b`);
+const STOPS = new RegExp(
+	`${MANAGER}(?:\\b(?:stop|down|kill)\\b|\\srm\\s+-\\w*f|\\bscale\\s+\\S+=0\\b)`,
+);
 const RESTARTS = new RegExp(`${MANAGER}\\b(?:restart|--force-recreate)\\b`);
 const STARTS_AGAIN = new RegExp(`${MANAGER}\\b(?:restart|start|up)\\b`);
 

@@ -46,15 +46,18 @@ function isMetrics(
 	const { name, args } = placed.directive;
 	if (name === "stub_status") return true;
 	if (name === "location") return METRICS_PATH.test(args.at(-1) ?? "");
-	const isBelow = placed.around.some(
-		(each) =>
-			each.name === "location" && METRICS_PATH.test(each.args.at(-1) ?? ""),
-	);
+	const paths = placed.around
+		.filter((each) => each.name === "location")
+		.map((each) => each.args.at(-1) ?? "");
+	const isBelow = paths.some((path) => METRICS_PATH.test(path));
 	if (name !== "proxy_pass" || isBelow) return false;
+	// no debug port serves that
+	const isApi = paths.some((path) => path.startsWith("/v2"));
 	const found = backendsOf(placed, all);
 	return (found.length > 0 ? found : [proxyTarget(args[0] ?? "")]).some(
 		(each) =>
-			/^\/(metrics|debug)\b/.test(each.uri) || isDebugPort(each, registries),
+			/^\/(metrics|debug)\b/.test(each.uri) ||
+			(!isApi && isDebugPort(each, registries)),
 	);
 }
 

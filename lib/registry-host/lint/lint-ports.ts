@@ -21,7 +21,7 @@ export function lintPorts(
 ): void {
 	const taken: Taken = new Map();
 	for (const service of services) {
-		const listeners = listenersOf(service, nginxes, registries);
+		const listeners = allListeners(service, services, nginxes, registries);
 		for (const port of service.ports) {
 			lintTwice(service, port, taken, report);
 			if (!listeners || listeners.has(port.target)) continue;
@@ -68,7 +68,23 @@ function meet(a: string, b: string): boolean {
 	return a.includes(":") === b.includes(":") && (a === all || b === all);
 }
 
-/** Ports on which the container listens; undefined where that cannot be seen. */
+/** Ports on which a container listens, or others that are in its network; undefined where that cannot be seen. */
+function allListeners(
+	service: ComposeService,
+	services: readonly ComposeService[],
+	nginxes: readonly NginxFile[],
+	registries: readonly RegistryView[],
+): ReadonlySet<number> | undefined {
+	const found = [
+		service,
+		...services.filter(({ networkOf }) => service.names.includes(networkOf)),
+	].map((each) => listenersOf(each, nginxes, registries));
+	return found.every((each) => each !== undefined)
+		? new Set(found.flatMap((each) => [...each]))
+		: undefined;
+}
+
+/** Ports on which its own program listens. */
 function listenersOf(
 	service: ComposeService,
 	nginxes: readonly NginxFile[],

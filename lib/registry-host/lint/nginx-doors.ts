@@ -1,3 +1,4 @@
+import { folderOf } from "./compose-paths";
 import type { PublishedPort } from "./compose-ports";
 import type { ComposeService } from "./compose-service";
 import { type Listen, listensOf } from "./nginx-view";
@@ -24,10 +25,27 @@ export function nginxFilesOf(
 	);
 	const mounted = mounts
 		.filter(({ target }) => /^\/etc\/nginx|\/nginx\/conf/.test(target))
-		.flatMap(({ source }) => nearest(byPath, source)?.is ?? []);
+		.flatMap(
+			({ source }) =>
+				nearest(byPath, source)?.is ??
+				inFolder(byPath, source).map(({ is }) => is),
+		);
 	const [only, ...more] = nginxes;
 	if (mounted.length === 0 && only && more.length === 0) return [only];
 	return [...new Set(mounted)];
+}
+
+/** The files of the set that lie in a folder of a compose file. */
+function inFolder<File extends { readonly file: string }>(
+	files: readonly File[],
+	path: string,
+): readonly File[] {
+	const folders = files.map((each) => ({
+		file: folderOf(each.file).slice(0, -1),
+		each,
+	}));
+	const folder = nearest(folders, path)?.file;
+	return folders.flatMap(({ file, each }) => (file === folder ? [each] : []));
 }
 
 /** The ports that the machine publishes for an nginx; undefined where no compose file says it, or all of them are the machine's own. */

@@ -36,21 +36,31 @@ describe("floating-pin", () => {
 		expect(problemsOf(service("build: .\nimage: ui:dev"))).toEqual([]);
 	});
 
-	test("an anchor and a merge key: the line of what was merged", () => {
-		const texts = {
-			"compose.yaml": `
+	test("an anchor and merge keys: where it is written, not where it is merged", () => {
+		expect(
+			problemsOf({
+				"compose.yaml": `
 x-it: &it
   image: registry:2
+  ports: &ports ["5009:5009"]
+x-more: &more
   healthcheck: {test: [CMD, "true"]}
 services:
   a:
-    <<: *it
+    <<: [*more, *it]
   b:
     <<: *it
     image: registry:2.8.3
+    ports: *ports
 `,
-		};
-		expect(problemsOf(texts)).toEqual(["compose.yaml:5 floating-pin"]);
+			}),
+		).toEqual([
+			"compose.yaml:2 floating-pin",
+			"compose.yaml:3 port-without-backend",
+			"compose.yaml:3 port-without-backend",
+			"compose.yaml:3 port-without-backend",
+			"compose.yaml:9 missing-healthcheck?",
+		]);
 	});
 });
 

@@ -56,7 +56,7 @@ export function parseYamlDocuments(text: string): readonly YamlFile[] {
 }
 
 function readDocument(
-	{ isAlias, isMap, isNode, isScalar, isSeq }: typeof Yaml,
+	{ isAlias, isCollection, isMap, isNode, isScalar, isSeq, visit }: typeof Yaml,
 	document: Yaml.Document.Parsed,
 	lines: Yaml.LineCounter,
 ): YamlFile {
@@ -81,19 +81,38 @@ function readDocument(
 	}
 	if (!isMap(document.contents))
 		throw new LintSyntaxError(line, "got no mapping");
-	/** Pairs of a mapping by their key: one of thousands is asked thousands of times. */
-	const pairs = new WeakMap<Yaml.YAMLMap, ReadonlyMap<unknown, Yaml.Pair>>();
+	let anchors: Map<string, Yaml.Node> | undefined;
+	/** What an alias stands for. */
+	const meant = (node: unknown): unknown => {
+		if (!isAlias(node)) return node;
+		if (!anchors) {
+			const found = new Map<string, Yaml.Node>();
+			visit(document, {
+				Value: (_, each) => void (each.anchor && found.set(each.anchor, each)),
+			});
+			anchors = found;
+		}
+		return anchors.get(node.source);
+	};
+	/** Pairs of a mapping by their key, merged ones too: one of thousands is asked thousands of times. */
+	const pairs = new WeakMap<Yaml.YAMLMap, Map<unknown, Yaml.Pair>>();
 	const pairsOf = (map: Yaml.YAMLMap): ReadonlyMap<unknown, Yaml.Pair> => {
-		const known =
-			pairs.get(map) ??
-			new Map(
-				map.items.map((pair) => [
-					isScalar(pair.key) ? pair.key.value : undefined,
-					pair,
-				]),
-			);
-		pairs.set(map, known);
-		return known;
+		const known = pairs.get(map);
+		if (known) return known;
+		const own = new Map(
+			map.items.map((pair) => [
+				isScalar(pair.key) ? keyOf(pair.key.value) : undefined,
+				pair,
+			]),
+		);
+		pairs.set(map, own);
+		const merged = meant(own.get("<<")?.value);
+		for (const each of isSeq(merged) ? merged.items : [merged]) {
+			const below = meant(each);
+			for (const [key, pair] of isMap(below) ? pairsOf(below) : [])
+				if (!own.has(key)) own.set(key, pair);
+		}
+		return own;
 	};
 	/** What is at a path, and the offset of its key, where it has one: its value may begin on the next line. */
 	const nodeAt = (path: readonly (string | number)[]) => {
@@ -101,9 +120,10 @@ function readDocument(
 		let offset: number | undefined;
 		for (const key of path) {
 			const pair = isMap(node) ? pairsOf(node).get(key) : undefined;
-			node = isSeq(node) ? node.items[Number(key)] : pair?.value;
-			const place = pair?.key ?? node;
+			const value = isSeq(node) ? node.items[Number(key)] : pair?.value;
+			const place = pair?.key ?? value;
 			offset = isNode(place) ? place.range?.[0] : undefined;
+			node = meant(value);
 		}
 		return { node, offset };
 	};
@@ -119,9 +139,14 @@ function readDocument(
 		},
 		tagOf: (...path) => {
 			const { node } = nodeAt(path);
-			return isNode(node) && !isAlias(node) ? (node.tag ?? "") : "";
+			return isScalar(node) || isCollection(node) ? (node.tag ?? "") : "";
 		},
 	};
+}
+
+/** The key of a merge is a symbol. */
+function keyOf(value: unknown): unknown {
+	return typeof value === "symbol" ? value.description : value;
 }
 
 function firstLine(text: string): string {

@@ -78,3 +78,44 @@ describe("what an nginx configuration includes", () => {
 		expect(lintFiles([allow]).problems).toMatchObject([{ rule: "not-linted" }]);
 	});
 });
+
+describe("what a compose file names", () => {
+	test("is found from its folder, linted with it, and is among the files", () => {
+		const main = file(
+			"stack/docker-compose.yml",
+			"include:\n  - ui/compose.yml\n  - gone.yml\nservices:\n  r:\n    extends: {file: ../common/base.yml, service: cache}\n    env_file: [r.env]\n",
+		);
+		const ui = file(
+			"stack/ui/compose.yml",
+			`services:\n  ui:\n    image: joxit/docker-registry-ui:\${TAG}\n    environment: ["DELETE_IMAGES=\${DELETE}"]\n`,
+		);
+		file("stack/.env", "DELETE=true\n");
+		file("stack/ui/.env", "TAG=2.5.7\n");
+		const base = file(
+			"common/base.yml",
+			"services:\n  cache:\n    image: registry:2\n    healthcheck: {test: [CMD, x]}\n    environment: [REGISTRY_PROXY_REMOTEURL=https://x]\n",
+		);
+		const env = file("stack/r.env", "REGISTRY_STORAGE_DELETE_ENABLED=true\n");
+		const { files, problems } = lintFiles([main]);
+		expect(
+			problems.map((each) => [each.file, each.line, each.rule]).sort(),
+		).toEqual(
+			[
+				[main, 3, "include-not-followed"],
+				[ui, 4, "ui-with-delete"],
+				[base, 3, "floating-pin"],
+				[env, 1, "proxy-with-delete"],
+			].sort(),
+		);
+		expect(new Map(files.map(({ file, kind }) => [file, kind]))).toEqual(
+			new Map([
+				[main, "compose"],
+				[ui, "compose"],
+				[base, "compose"],
+				[env, "env"],
+			]),
+		);
+		// an env file that is named too is of a kind that is known
+		expect(lintFiles([main, env]).problems).toHaveLength(4);
+	});
+});

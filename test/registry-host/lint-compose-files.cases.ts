@@ -220,6 +220,19 @@ describe("extends of another file", () => {
 		).toEqual(["c.yml:2 floating-pin", "c.yml:2 missing-healthcheck?"]);
 	});
 
+	test("hundreds that begin with one", () => {
+		const services = Array.from(
+			{ length: 300 },
+			(_, i) => `  s${i}: {extends: {file: b.yml, service: b}}\n`,
+		);
+		expect(
+			problemsOf({
+				"c.yml": `services:\n${services.join("")}`,
+				"b.yml": `services:\n  b:\n    image: registry:2\n${HEALTHY}`,
+			}).every((each) => each === "b.yml:3 floating-pin"),
+		).toBe(true);
+	});
+
 	test("what cannot be found is told, and may have a healthcheck", () => {
 		expect(
 			problemsOf({

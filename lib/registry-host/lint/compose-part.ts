@@ -1,7 +1,10 @@
 import { record } from "../../raw";
 import { pathFrom } from "./compose-paths";
+import type { TextFile } from "./compose-project";
 import { interpolated, type Variables } from "./compose-variables";
-import { textOf, type YamlFile } from "./yaml-file";
+import type { Report } from "./host-rules";
+import { LintSyntaxError } from "./lint-syntax-error";
+import { parseYamlDocuments, textOf, type YamlFile } from "./yaml-file";
 
 /** A document of a compose file, its variables put in. */
 export interface ComposePart {
@@ -18,6 +21,25 @@ export interface ComposeConfig {
 	readonly file: string;
 	/** How many lines of the file stand before the text. */
 	readonly above: number;
+}
+
+/** Every document of a file; none, and told, of one that is not YAML. */
+export function composeDocuments(
+	{ path, text }: TextFile,
+	report: Report,
+): readonly YamlFile[] {
+	try {
+		return parseYamlDocuments(text);
+	} catch (error) {
+		if (!(error instanceof LintSyntaxError)) throw error;
+		report(
+			"not-linted",
+			{ file: path, line: error.line },
+			`as compose: ${error.message}`,
+			"mend the file: nothing in it was looked at",
+		);
+		return [];
+	}
 }
 
 export function composePart(

@@ -2,6 +2,7 @@ import { list, record } from "../../raw";
 import {
 	type ComposeConfig,
 	type ComposePart,
+	composeDocuments,
 	composePart,
 	configsOf,
 } from "./compose-part";
@@ -25,8 +26,7 @@ import {
 	type Variables,
 } from "./compose-variables";
 import type { Report } from "./host-rules";
-import { LintSyntaxError } from "./lint-syntax-error";
-import { parseYamlDocuments, textOf, type YamlFile } from "./yaml-file";
+import { textOf, type YamlFile } from "./yaml-file";
 
 /** More files of one project than anybody writes: those that include others several times multiply. */
 const MAX_FILES = 200;
@@ -49,27 +49,12 @@ export function composeReader(
 	find: FindFile,
 	report: Report,
 ): (files: readonly TextFile[]) => ComposeProject {
-	const documents = new Map<string, readonly YamlFile[]>();
-
-	const documentsOf = ({ path, text }: TextFile) => {
-		const known = documents.get(path);
-		if (known) return known;
-		let found: readonly YamlFile[] = [];
-		try {
-			found = parseYamlDocuments(text);
-		} catch (error) {
-			if (!(error instanceof LintSyntaxError)) throw error;
-			report(
-				"not-linted",
-				{ file: path, line: error.line },
-				`as compose: ${error.message}`,
-				"mend the file: nothing in it was looked at",
-			);
-		}
-		documents.set(path, found);
+	const known = new Map<string, readonly YamlFile[]>();
+	const documentsOf = (file: TextFile) => {
+		const found = known.get(file.path) ?? composeDocuments(file, report);
+		known.set(file.path, found);
 		return found;
 	};
-
 	return (files) => readProject(files, documentsOf, find, report);
 }
 
@@ -89,13 +74,21 @@ function readProject(
 	/** Once for many services that extend those of one file. */
 	const partsBy = new WeakMap<Variables, Map<string, ComposePart[]>>();
 	const partsOf = (file: TextFile, variables: Variables): ComposePart[] => {
-		const known = partsBy.get(variables) ?? new Map<string, ComposePart[]>();
-		partsBy.set(variables, known);
+		const byPath = partsBy.get(variables) ?? new Map<string, ComposePart[]>();
+		partsBy.set(variables, byPath);
 		const parts =
-			known.get(file.path) ??
+			byPath.get(file.path) ??
 			documentsOf(file).map((yaml) => composePart(file.path, yaml, variables));
-		known.set(file.path, parts);
+		byPath.set(file.path, parts);
 		return parts;
+	};
+
+	const known = new Map<string, TextFile | undefined>();
+	/** An env file of many services is read once too. */
+	const findOnce: FindFile = (path, folder) => {
+		const key = `${folder} ${path}`;
+		if (!known.has(key)) known.set(key, find(path, folder));
+		return known.get(key);
 	};
 
 	/** Another compose file; told where it cannot be found. */
@@ -103,15 +96,16 @@ function readProject(
 		path: string,
 		folder: string,
 		{ file, yaml }: ComposePart,
-		...where: readonly (string | number)[]
+		where: readonly [key: "include" | "services", ...(string | number)[]],
 	): TextFile | undefined => {
-		const found = left-- > 0 ? find(path, folder) : undefined;
+		const isInclude = where[0] === "include";
+		const found = isInclude && left-- <= 0 ? undefined : findOnce(path, folder);
 		if (found) included.set(found.path, { ...found, kind: "compose" });
 		else
 			report(
 				"include-not-followed",
 				{ file, line: yaml.lineOf(...where) },
-				`got ${where.at(0) === "include" ? "include" : "extends"} ${path}`,
+				`got ${isInclude ? "include" : "extends"} ${path}`,
 				"name that file too, or write it from the folder of this one",
 				"warning",
 			);
@@ -126,7 +120,7 @@ function readProject(
 	) => {
 		const all = new Map<string, PlacedVariable>();
 		for (const path of paths) {
-			const found = find(path, folder);
+			const found = findOnce(path, folder);
 			if (!found) continue;
 			read(found);
 			for (const each of envFileVariables(found.path, found.text, all))
@@ -174,14 +168,14 @@ function readProject(
 		const entry = record(value);
 		const paths = list(entry.path ?? value).map(textOf);
 		const found = paths.flatMap((path) => {
-			const each = path ? open(path, folder, part, "include", i) : undefined;
+			const each = path ? open(path, folder, part, ["include", i]) : undefined;
 			return each && !within.includes(each.path) ? [each] : [];
 		});
 		for (const each of found) includes.add(each.path);
 		const [first] = found;
 		if (!first) return new Map();
 		const own = textOf(entry.project_directory);
-		const theirs = own ? `${pathFrom(folder, own)}/` : folderOf(first.path);
+		const theirs = folderOf(own ? pathFrom(folder, `${own}/x`) : first.path);
 		const envFiles = list(entry.env_file).map(textOf);
 		return load(
 			found,
@@ -226,15 +220,15 @@ function readProject(
 		const path = textOf(file);
 		if (wanted === "") return undefined;
 		if (path === "")
-			return wanted in record(part.root.services)
+			return Object.hasOwn(record(part.root.services), wanted)
 				? whole(wanted, part, scope, below)
 				: undefined;
-		const found = open(path, scope.folder, part, "services", name, "extends");
+		const found = open(path, scope.folder, part, ["services", name, "extends"]);
 		if (!found) return undefined;
 		// its paths count from its own folder
 		const theirs = { ...scope, folder: folderOf(found.path) };
-		const other = partsOf(found, scope.variables).find(
-			({ root }) => wanted in record(root.services),
+		const other = partsOf(found, scope.variables).find(({ root }) =>
+			Object.hasOwn(record(root.services), wanted),
 		);
 		if (other && found.path !== part.file)
 			extended.add(`${found.path} ${wanted}`);

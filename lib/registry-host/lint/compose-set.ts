@@ -10,6 +10,9 @@ export interface ComposeSet
 	readonly services: readonly ComposeService[];
 }
 
+/** More files over one than anybody has; each is looked at with all of it. */
+const MAX_OVERS = 10;
+
 /**
  * Which files Compose is started with together: one by itself, or one and another over it, by its name
  * (`docker-compose.override.yml`) or because it says more about a service and not what that runs. What is included is
@@ -25,12 +28,14 @@ export function readComposeSet(
 	const roots = firsts(alone, (a, b) => b.includes.has(a.path));
 	const bases = firsts(roots, isOver);
 	const projects = bases.flatMap((base) => {
-		const overs = roots.filter((each) => each !== base && isOver(each, base));
+		const overs = roots
+			.filter((each) => each !== base && isOver(each, base))
+			.slice(0, MAX_OVERS);
 		return overs.length === 0
 			? [base]
 			: overs.map((each) => read([...base.files, ...each.files]));
 	});
-	// over one that is over another itself
+	// over one that is over another itself, or over one that has many
 	const rest = roots.filter(
 		({ path }) =>
 			!projects.some((each) => each.files.some((file) => file.path === path)),

@@ -41,12 +41,12 @@ export function lintCollections(
 	for (const file of files) lintFile(file, files, registries, report);
 	for (const service of services) {
 		const place = service.commandPlace;
-		const others = registries.filter(
-			(each) =>
-				each.service?.project === service.project && each.service !== service,
-		);
 		for (const flags of collectionsIn(service.command)) {
 			lintUntagged(place, flags, report);
+			const others = registries.filter(
+				(each) =>
+					each.service?.project === service.project && each.service !== service,
+			);
 			// what is started with the others runs beside them
 			if (service.isAlwaysUp && others.length > 0 && !flags.isDry)
 				lintWarm(place, flags, "", others, report);

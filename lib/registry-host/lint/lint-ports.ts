@@ -20,8 +20,11 @@ export function lintPorts(
 	report: Report,
 ): void {
 	const taken: Taken = new Map();
+	const views = new Map(registries.map((each) => [each.service, each]));
+	const guests = services.filter(({ networkOf }) => networkOf !== "");
 	for (const service of services) {
-		const listeners = allListeners(service, services, nginxes, registries);
+		if (service.ports.length === 0) continue;
+		const listeners = allListeners(service, guests, nginxes, views);
 		for (const port of service.ports) {
 			lintTwice(service, port, taken, report);
 			if (!listeners || listeners.has(port.target)) continue;
@@ -68,17 +71,19 @@ function meet(a: string, b: string): boolean {
 	return a.includes(":") === b.includes(":") && (a === all || b === all);
 }
 
+type Views = ReadonlyMap<ComposeService | undefined, RegistryView>;
+
 /** Ports on which a container listens, or others that are in its network; undefined where that cannot be seen. */
 function allListeners(
 	service: ComposeService,
-	services: readonly ComposeService[],
+	guests: readonly ComposeService[],
 	nginxes: readonly NginxFile[],
-	registries: readonly RegistryView[],
+	views: Views,
 ): ReadonlySet<number> | undefined {
 	const found = [
 		service,
-		...services.filter(({ networkOf }) => service.names.includes(networkOf)),
-	].map((each) => listenersOf(each, nginxes, registries));
+		...guests.filter(({ networkOf }) => service.names.includes(networkOf)),
+	].map((each) => listenersOf(each, nginxes, views));
 	return found.every((each) => each !== undefined)
 		? new Set(found.flatMap((each) => [...each]))
 		: undefined;
@@ -88,9 +93,9 @@ function allListeners(
 function listenersOf(
 	service: ComposeService,
 	nginxes: readonly NginxFile[],
-	registries: readonly RegistryView[],
+	views: Views,
 ): ReadonlySet<number> | undefined {
-	const registry = registries.find((each) => each.service === service);
+	const registry = views.get(service);
 	if (registry) {
 		const own = registry.value("http", "addr");
 		const debug = registry.value("http", "debug", "addr");

@@ -200,6 +200,30 @@ describe("gc-with-warm-cache", () => {
 		expect(script("$DC pull r")).toEqual(["gc.sh:4 gc-with-warm-cache"]);
 	});
 
+	test.each([
+		['dc() { docker compose -f c.yml "$@"; }', "dc stop r", []],
+		['function dc {\n  exec docker compose \\\n "$@"\n}', "dc stop r", []],
+		['dc() { docker compose -f c.yml "$@"; }', "dc pull r", ["it"]],
+		['dc() { echo "$@"; }', "dc stop r", ["it"]],
+		['dc() { docker compose "$@"; }', "adc stop r", ["it"]],
+	])("a function may begin them: %j, %s", (dc, stop, lines) => {
+		const script = `#!/bin/sh\n${dc}\nif true; then ${stop}; fi\n`;
+		const found = linesOf("gc-with-warm-cache", "gc.sh", {
+			"gc.sh": `${script}docker run --rm r garbage-collect ${CONFIG}\n`,
+			"config.yml": CACHED,
+		});
+		const last = script.split("\n").length;
+		expect(found).toEqual(lines.map(() => last));
+	});
+
+	test("a function that enters the container stops nothing", () => {
+		const script = `#!/bin/sh\ndc() { docker compose "$@"; }\ndc exec -T r ${GC} ${CONFIG}\n`;
+		const told = (last: string) =>
+			problemsOf({ "gc.sh": `${script}${last}\n`, "config.yml": CACHED });
+		expect(told("dc restart nginx")).toEqual(["gc.sh:3 gc-with-warm-cache"]);
+		expect(told("dc restart r")).toEqual([]);
+	});
+
 	test("a script whose unit stops the registry", () => {
 		const script = { "bin/gc": `#!/bin/sh\ndocker run r ${GC} ${CONFIG}\n` };
 		const unit = (pre: string) => ({

@@ -188,6 +188,8 @@ function readProject(
 		);
 	};
 
+	/** Of a part by folder and name: in a row that extends each other every service is made once. */
+	const made = new WeakMap<ComposePart, Map<string, ComposeService>>();
 	/** A service with what it extends below it. */
 	const whole = (
 		name: string,
@@ -195,6 +197,10 @@ function readProject(
 		scope: Scope,
 		below: readonly string[],
 	): ComposeService => {
+		const all = made.get(part) ?? new Map<string, ComposeService>();
+		made.set(part, all);
+		const before = all.get(`${scope.folder} ${name}`);
+		if (before) return before;
 		const value = record(record(part.root.services)[name]);
 		const self = `${part.file} ${name}`;
 		const base =
@@ -205,7 +211,9 @@ function readProject(
 			...surroundings(name, value, part, scope),
 			isElsewhere: base === undefined && value.extends !== undefined,
 		});
-		return base ? { ...overridden(base, own), place: own.place } : own;
+		const found = base ? { ...overridden(base, own), place: own.place } : own;
+		all.set(`${scope.folder} ${name}`, found);
+		return found;
 	};
 
 	const baseOf = (

@@ -3,6 +3,7 @@ import { type CommandFile, commandsOf, runs } from "./host-commands";
 import type { Place, Report } from "./host-rules";
 import { CRON_LINE } from "./kind-of";
 import { hasCache, type RegistryView } from "./registry-view";
+import { withoutFunctions } from "./shell-functions";
 
 /** A garbage collection that a command starts, and its flags. */
 const COLLECTION = /garbage-collect(?=[\s"',\]]|$)([^;|&\n]*)/g;
@@ -238,9 +239,10 @@ function lintFile(
 ): void {
 	const values = variablesOf(file.text);
 	const isAny = file.text.includes("garbage-collect");
+	const called = isAny ? withoutFunctions(file.text) : undefined;
 	const commands = commandsOf(file).map((each) => ({
 		...each,
-		text: isAny ? withVariables(each.text, values) : each.text,
+		text: called ? called(withVariables(each.text, values)) : each.text,
 	}));
 	const found = commands.map(({ text }) => collectionsIn(text));
 	// each line of a crontab runs alone, a unit and a script from the first line to the last

@@ -24,8 +24,8 @@ ${LINT_SUMMARY}
 Files that are named together are one set: a port of the compose file is looked for in the nginx configuration, the
 version of a registry's configuration in the compose file. A folder stands for all that is in it; the workflows of a
 folder are looked at together. What a file is follows from what it says. What an nginx configuration includes is looked
-at in its place, where it is among the files or below the configuration's folder; so is what a compose file includes,
-extends or is overridden by.
+at in its place, where it is among the files or below the configuration's folder; so is what a compose file includes or
+extends, and its env files. An override (docker-compose.override.yml) is looked at over what it changes.
 
   --json    the result as JSON
 

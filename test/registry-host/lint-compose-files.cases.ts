@@ -71,6 +71,16 @@ describe("a compose file and one over it", () => {
 		expect(told("!reset []")).toEqual([]);
 	});
 
+	test("a network mode over another", () => {
+		const told = (mode: string) =>
+			problemsOf({
+				"a.yml": `services:\n${REGISTRY}${DEBUG}    network_mode: host\n`,
+				"a.override.yml": `services:\n  r:\n    network_mode: ${mode}\n`,
+			});
+		expect(told("host")).toEqual(["a.yml:5 metrics-public"]);
+		expect(told("bridge")).toEqual([]);
+	});
+
 	test("files that say more about each other's services: every one is looked at", () => {
 		const a = `services:\n  a: {image: "registry:2"}\n  b: {restart: always}\n`;
 		const b = `services:\n  a: {restart: always}\n  b: {image: "nginx:alpine"}\n`;

@@ -33,10 +33,8 @@ export interface ComposeService {
 	readonly healthcheck: YamlMap;
 	/** Whether it is started with the others: not only when its profile or a run asks for it. */
 	readonly isAlwaysUp: boolean;
-	/** Whether its ports are the machine's own, published or not. */
-	readonly isOnHostNetwork: boolean;
-	/** Name of the service or container whose network it is in; "" for its own. */
-	readonly networkOf: string;
+	/** `host`, where its ports are the machine's own, published or not; `service:NAME`; "" for networks of its own. */
+	readonly networkMode: string;
 	/** Entrypoint and command as one line of words. */
 	readonly command: string;
 	readonly commandPlace: Place;
@@ -130,10 +128,7 @@ export function readService(
 			...record(value.healthcheck),
 		},
 		isAlwaysUp: list(value.profiles).length === 0,
-		isOnHostNetwork: value.network_mode === "host",
-		networkOf:
-			/^(?:service|container):(.+)$/.exec(textOf(value.network_mode))?.[1] ??
-			"",
+		networkMode: textOf(value.network_mode),
 		command: [...said("entrypoint"), ...said("command")].join(" "),
 		commandPlace: at(value.command === undefined ? "entrypoint" : "command"),
 		labels: (Array.isArray(value.labels)
@@ -189,8 +184,7 @@ export function overridden(
 		mounts: [...over.mounts, ...base.mounts],
 		healthcheck: { ...base.healthcheck, ...over.healthcheck },
 		isAlwaysUp: base.isAlwaysUp && over.isAlwaysUp,
-		isOnHostNetwork: base.isOnHostNetwork || over.isOnHostNetwork,
-		networkOf: over.networkOf || base.networkOf,
+		networkMode: over.networkMode || base.networkMode,
 		command: hasOwn.command ? over.command : base.command,
 		commandPlace: (hasOwn.command ? over : base).commandPlace,
 		labels: [...base.labels, ...over.labels],

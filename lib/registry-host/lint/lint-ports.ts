@@ -21,7 +21,7 @@ export function lintPorts(
 ): void {
 	const taken: Taken = new Map();
 	const views = new Map(registries.map((each) => [each.service, each]));
-	const guests = services.filter(({ networkOf }) => networkOf !== "");
+	const guests = services.filter((each) => networkOf(each) !== undefined);
 	for (const service of services) {
 		if (service.ports.length === 0) continue;
 		const listeners = allListeners(service, guests, nginxes, views);
@@ -82,11 +82,16 @@ function allListeners(
 ): ReadonlySet<number> | undefined {
 	const found = [
 		service,
-		...guests.filter(({ networkOf }) => service.names.includes(networkOf)),
+		...guests.filter((each) => service.names.includes(networkOf(each) ?? "")),
 	].map((each) => listenersOf(each, nginxes, views));
 	return found.every((each) => each !== undefined)
 		? new Set(found.flatMap((each) => [...each]))
 		: undefined;
+}
+
+/** The service or container whose network it is in. */
+function networkOf({ networkMode }: ComposeService): string | undefined {
+	return /^(?:service|container):(.+)$/.exec(networkMode)?.[1];
 }
 
 /** Ports on which its own program listens. */

@@ -191,7 +191,7 @@ function lintMetrics(
 				`${service.name}: got port ${each.published ?? "of any number"} published ${each.host ? `on ${each.host}` : "to everybody"}`,
 				"publish it on nginx instead, in a server with an allow list (allow 10.0.20.0/24; deny all;), or on 127.0.0.1",
 			);
-		if (service.isOnHostNetwork && !isLoopback(address))
+		if (service.networkMode === "host" && !isLoopback(address))
 			report(
 				"metrics-public",
 				place("http", "debug", "addr"),

@@ -59,7 +59,7 @@ export function doorsOf(
 	const own = services.filter((each) =>
 		nginxFilesOf(each, nginxes)?.includes(nginx),
 	);
-	if (own.length === 0 || own.some(({ isOnHostNetwork }) => isOnHostNetwork))
+	if (own.length === 0 || own.some(({ networkMode }) => networkMode === "host"))
 		return undefined;
 	return own.flatMap(({ ports }) => ports);
 }

@@ -1,4 +1,4 @@
-import { mergeSuspects } from "./merge-suspects";
+import { MergedSuspects } from "./merged-suspects";
 import type { Neighbours } from "./neighbour";
 import { type Doubt, type Reach, reach, type Suspect } from "./reach";
 import { lookAgain } from "./second-look";
@@ -37,6 +37,8 @@ export async function confirm(
 		seen.suspects.length > 0
 			? await lookAgain({ ...common, ...seen })
 			: undefined;
+	const confirmed = new MergedSuspects();
+	for (const each of [first, second]) confirmed.add(each?.confirmed ?? []);
 	const moved = [...(second?.changed ?? [])].map(
 		(reference): Doubt => ({
 			unlooked: "moved",
@@ -46,7 +48,7 @@ export async function confirm(
 		}),
 	);
 	return {
-		confirmed: mergeSuspects(first.confirmed, second?.confirmed ?? []),
+		confirmed: confirmed.list(),
 		doubts: [
 			...first.doubts,
 			...seen.doubts,

@@ -1,5 +1,5 @@
 import { factOfError } from "./look";
-import { mergeSuspects } from "./merge-suspects";
+import { MergedSuspects } from "./merged-suspects";
 import type { Neighbours } from "./neighbour";
 import { neighboursIn } from "./neighbours-in";
 import { type Doubt, type Reach, reach, type Suspect } from "./reach";
@@ -58,7 +58,7 @@ export async function visit(options: VisitOptions): Promise<Visit> {
 	const tally = emptyTally();
 	const doubts: Doubt[] = [];
 	const rootOf = new Map<string, string>();
-	let suspects: readonly Suspect[] = [];
+	const suspects = new MergedSuspects();
 	let neighbours: Neighbours = { manifest: undefined, blob: undefined };
 	let visited = 0;
 	let cut = 0;
@@ -78,7 +78,7 @@ export async function visit(options: VisitOptions): Promise<Visit> {
 		cut += seen.cut;
 		for (const doubt of seen.doubts) doubts.push(doubt);
 		for (const [tag, digest] of seen.rootOf) rootOf.set(tag, digest);
-		suspects = mergeSuspects(suspects, seen.suspects);
+		suspects.add(seen.suspects);
 		const { manifest, blob } = neighboursIn(walk);
 		neighbours = {
 			manifest: neighbours.manifest ?? manifest,
@@ -90,7 +90,7 @@ export async function visit(options: VisitOptions): Promise<Visit> {
 		listed: tags.size,
 		chosen: chosen.length,
 		failure,
-		suspects,
+		suspects: suspects.list(),
 		rootOf,
 		doubts,
 		visited,

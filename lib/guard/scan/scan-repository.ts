@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { compareText } from "../broken-tags";
-import { mergeSuspects } from "../merge-suspects";
+import { MergedSuspects } from "../merged-suspects";
 import { type Doubt, reach, type Suspect } from "../reach";
 import { addNodes, emptyTally, type Tally } from "../tally";
 import type { Unlooked } from "../verdict";
@@ -96,32 +96,34 @@ class Look {
 
 	/** What is bad under tags or digests, and is so at a second look: a store that is written to changes meanwhile. */
 	async confirmed(references: readonly string[]): Promise<readonly Suspect[]> {
-		let first: readonly Suspect[] = [];
+		const suspects = new MergedSuspects();
 		for (let at = 0; at < references.length; at += AT_A_TIME) {
 			const walk = await this.#walk(references.slice(at, at + AT_A_TIME));
 			this.#note(walk);
 			const seen = reach(walk);
 			this.visited += seen.visited;
 			for (const doubt of seen.doubts) this.doubts.push(doubt);
-			first = mergeSuspects(first, this.#wanted(seen.suspects));
+			suspects.add(this.#wanted(seen.suspects));
 		}
+		const first = suspects.list();
 		return first.length === 0 ? first : this.#again(first);
 	}
 
 	async #again(first: readonly Suspect[]): Promise<readonly Suspect[]> {
 		const all = [...new Set(first.flatMap((each) => each.references))];
-		let second: readonly Suspect[] = [];
+		const suspects = new MergedSuspects();
 		for (let at = 0; at < all.length; at += AT_A_TIME) {
 			const walk = await this.#walk(all.slice(at, at + AT_A_TIME));
 			const seen = reach(walk);
 			for (const [reference, digest] of [...seen.rootOf, ...walk.targets])
 				if (digest !== "") this.rootOf.set(reference, digest);
-			second = mergeSuspects(second, this.#wanted(seen.suspects));
+			suspects.add(this.#wanted(seen.suspects));
 		}
 		// a tag that was deleted meanwhile leads nowhere, and that is no damage
 		const isThere = (each: string) =>
 			each.includes(":") || this.#folder.hasTag(each);
-		second = second
+		const second = suspects
+			.list()
 			.map((each) => ({ ...each, references: each.references.filter(isThere) }))
 			.filter(({ references }) => references.length > 0);
 		const kept = new Set(second.map(keyOf));

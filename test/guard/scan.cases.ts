@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
 	existsSync,
 	mkdirSync,
@@ -232,6 +233,32 @@ describe("findings", () => {
 			repair: { action: "relink" },
 		});
 	});
+
+	test.each([
+		["a folder", (link: string) => mkdirSync(link)],
+		[
+			"a file in place of a folder",
+			(link: string) => {
+				rmSync(dirname(link), { recursive: true });
+				writeFileSync(dirname(link), "");
+			},
+		],
+	])(
+		"a link where %s is: the command that writes it makes room first",
+		async (what, put) => {
+			const link = storage.revisionLink("app", CHILD);
+			rmSync(link);
+			put(link);
+			const [finding] = (await look()).findings;
+			expect(finding).toMatchObject({
+				digest: CHILD,
+				got: `a link: ${what}`,
+				repair: { action: "relink" },
+			});
+			execFileSync("sh", ["-ec", finding?.repair.commands[0] ?? ""]);
+			expect((await look()).findings).toEqual([]);
+		},
+	);
 
 	test("a tag that names a layer: its link is wrong, and pushing those bytes mends nothing", async () => {
 		// a blob that is no JSON, and one that is

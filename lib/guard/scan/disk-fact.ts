@@ -14,6 +14,8 @@ const UNLOOKED: Readonly<Record<string, InconclusiveReason>> = {
 export const NO_LINK = "no link";
 export const NO_BLOB = "no blob";
 export const NO_FILE = "no such file";
+/** Where something is in the place of a link that is no file. */
+export const SOMETHING_ELSE = "a link: ";
 
 /** Whether what was got is about a link, and not about what it leads to. */
 export function saysLink(got: string | null): boolean {

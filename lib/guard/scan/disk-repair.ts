@@ -7,7 +7,7 @@ import { reach, type Suspect } from "../reach";
 import { planRepair, quote, type Unrepaired } from "../repair";
 import { isUnlooked } from "../verdict";
 import type { BlobFolder } from "./blob-folder";
-import { saysLink } from "./disk-fact";
+import { SOMETHING_ELSE, saysLink } from "./disk-fact";
 import { DiskWalk } from "./disk-walk";
 import { LenientLinks, type MadeLink } from "./lenient-links";
 import type { RepositoryFolder } from "./repository-folder";
@@ -137,9 +137,11 @@ export function planDiskRepair(
 	if (reason || links.length === 0 || links.length > MOST_LINKS)
 		return { action: plan.action, commands };
 	const [, verify = ""] = commands;
+	// a folder, a pipe or a device in its place: nothing can be written there
+	const isOther = finding.got?.startsWith(SOMETHING_ELSE);
 	const written = links.map(({ path, digest }) => {
 		const where = quote(dirname(path));
-		return `mkdir -p ${where} && printf %s ${digest} > ${where}/link`;
+		return `${isOther ? `rm -rf ${where} && ` : ""}mkdir -p ${where} && printf %s ${digest} > ${where}/link`;
 	});
 	return {
 		action: "relink",

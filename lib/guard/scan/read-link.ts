@@ -1,7 +1,13 @@
 import { isDigest, knownAlgorithm } from "../../oci/digest";
 import { shown } from "../../oci/parse-error";
 import { type Bad, isUnlooked, type Unlooked } from "../verdict";
-import { absent, NO_FILE, NO_LINK, unreadable } from "./disk-fact";
+import {
+	absent,
+	NO_FILE,
+	NO_LINK,
+	SOMETHING_ELSE,
+	unreadable,
+} from "./disk-fact";
 import { readFile, readShort } from "./read-file";
 
 /** Longer than any digest. */
@@ -23,7 +29,7 @@ export function readLink(
 		if (isUnlooked(read)) return read;
 		return read.got === NO_FILE
 			? absent(NO_LINK)
-			: unreadable(`a link: ${read.got}`);
+			: unreadable(SOMETHING_ELSE + read.got);
 	}
 	const { bytes, size } = read;
 	if (!bytes) return unreadable(`a link of ${size} bytes`);

@@ -149,6 +149,18 @@ describe("port-without-backend", () => {
 			});
 		expect(ui('    ports: ["8080:80"]\n')).toEqual([]);
 		expect(ui('    ports: ["8080:8080"]\n')).toEqual([5]);
+		const mount = "    volumes: [./n.conf:/etc/nginx/conf.d/default.conf]\n";
+		expect(ui(`    ports: ["443:443"]\n${mount}`)).toEqual([]);
+		for (const [listen, lines] of [
+			["443 ssl", []],
+			["80", [5]],
+		] as const)
+			expect(
+				linesOf("port-without-backend", "c.yml", {
+					"c.yml": `services:\n  ui:\n    image: joxit/docker-registry-ui:2.5.7\n    ${HEALTHY}\n    ports: ["443:443"]\n${mount}`,
+					"n.conf": `server { listen ${listen}; }\n`,
+				}),
+			).toEqual(lines);
 		expect(
 			ui(
 				'    environment: [NGINX_LISTEN_PORT=8080]\n    ports: ["8080:8080"]\n',

@@ -116,11 +116,11 @@ function listenersOf(
 			),
 		);
 	}
-	if (/registry-ui/.test(service.image))
+	const files = nginxFilesOf(service, nginxes);
+	if (!files && /registry-ui/.test(service.image))
 		return new Set([
 			Number(service.environment.get("NGINX_LISTEN_PORT")?.value ?? 80),
 		]);
-	const files = nginxFilesOf(service, nginxes);
 	if (!files) return undefined;
 	const listens = files
 		.flatMap(({ directives }) => [...directivesOf(directives)])

@@ -15,21 +15,25 @@ export interface NginxFile {
 
 /** The configurations that a service of nginx runs with; undefined for one of anything else. */
 export function nginxFilesOf(
-	{ image, mounts }: ComposeService,
+	{ image, mounts: all }: ComposeService,
 	nginxes: readonly NginxFile[],
 ): readonly NginxFile[] | undefined {
-	if (!/(^|\/)(nginx|nginx-unprivileged|openresty)(:|@|$)/.test(image))
-		return undefined;
+	const mounts = all.filter(({ target }) =>
+		/^\/etc\/nginx|\/nginx\/conf/.test(target),
+	);
+	// the user interface is an nginx too, with a configuration of its own
+	const isNginx =
+		/(^|\/)(nginx|nginx-unprivileged|openresty)(:|@|$)/.test(image) ||
+		(/registry-ui/.test(image) && mounts.length > 0);
+	if (!isNginx) return undefined;
 	const byPath = nginxes.flatMap((each) =>
 		[each.file, ...each.included].map((path) => ({ file: path, is: each })),
 	);
-	const mounted = mounts
-		.filter(({ target }) => /^\/etc\/nginx|\/nginx\/conf/.test(target))
-		.flatMap(
-			({ source }) =>
-				nearest(byPath, source)?.is ??
-				inFolder(byPath, source).map(({ is }) => is),
-		);
+	const mounted = mounts.flatMap(
+		({ source }) =>
+			nearest(byPath, source)?.is ??
+			inFolder(byPath, source).map(({ is }) => is),
+	);
 	const [only, ...more] = nginxes;
 	if (mounted.length === 0 && only && more.length === 0) return [only];
 	return [...new Set(mounted)];

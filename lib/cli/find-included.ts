@@ -24,7 +24,11 @@ export function findIncluded(
 				.filter(({ length }) => length >= least)
 		: [parts];
 	for (const way of ways) {
-		const found = matching(dirname(main), way).flatMap((path) => {
+		const paths = matching(dirname(main), way).filter(
+			// another file of that name, which is not here
+			(path) => path !== main || !pattern.startsWith("/"),
+		);
+		const found = paths.flatMap((path) => {
 			const read = readText(path);
 			return typeof read === "string" ? [] : [{ path, text: read.text }];
 		});

@@ -33,6 +33,8 @@ describe("what an nginx configuration includes", () => {
 		["./snippets/tls.conf", ["snippets/tls.conf"]],
 		["/opt/registry/snippets/tls.conf", ["snippets/tls.conf"]],
 		["/opt/registry/other.conf", ["other.conf"]],
+		// another file of that name, which is not here
+		["/etc/nginx/conf.d/nginx.conf", []],
 		// everything that lies about is not what /srv/nginx/*.conf means
 		["/srv/nginx/*.conf", []],
 		["nowhere/*.conf", []],

@@ -71,6 +71,10 @@ describe("gc-delete-untagged, said into a crontab", () => {
 		[`echo "0 3 * * 0 root ${GC} -m c" > /etc/cron.d/gc`, true],
 		[`printf '0 3 * * 0 root ${GC} -m c' | sudo tee /etc/cron.d/gc`, true],
 		[`echo '${GC} -m c' > /root/notes`, false],
+		[`echo "19 3 * * 1 ${GC} -m c >> /var/log/gc" >> $tmp`, true],
+		[`echo "@weekly ${GC} -m c" | tee -a $tmp`, true],
+		[`echo "add: 19 3 * * 1 ${GC} -m c"`, false],
+		[`echo "19 3 * * 1 ${GC} -m c" >&2`, false],
 		["crontab -l | grep -v 'garbage-collect -m' | crontab -", false],
 	])("%s: %s", (command, destroys) => {
 		expect(

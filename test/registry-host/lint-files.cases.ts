@@ -156,6 +156,14 @@ describe("what a file is follows from what it says", () => {
 		["version: 0.1\nstorage: {}\n", "registry-config"],
 		["version: 0.1\nproxy: {remoteurl: x}\n", "registry-config"],
 		["network:\n  version: 2\n", "netplan"],
+		["network: {ethernets: {eth0: {dhcp4: true}}}\n", "netplan"],
+		["network:\n\tdocker network create registry\n", undefined],
+		["include: [a.yml]\nname: x\n", "compose"],
+		["include: [{local: a.yml}]\nbuild: {script: [make]}\n", undefined],
+		[
+			'{"distSpecVersion": "1.1.1", "storage": {"gc": true}, "http": {}}',
+			undefined,
+		],
 		["[Resolve]\nDNS=1.1.1.1\n", "resolved"],
 		["# x\n[Unit]\nDescription=x\n", "systemd-unit"],
 		["#!/bin/sh\nservices:\n", "script"],
@@ -231,6 +239,15 @@ describe("a file that cannot be read as what it is says so, and the others are l
 		expect(problems).toContain(`odd:${line} not-linted`);
 		expect(problems).toContain("crontab:1 gc-delete-untagged");
 		expect(reasonsOf("not-linted", texts)[0]).toContain(reason);
+	});
+
+	test("a template's braces are told to nobody", () => {
+		const warn = jest.spyOn(process, "emitWarning").mockReturnValue();
+		problemsOf({
+			"c.yml": "services: {a: {image: x/y:1.2.3, environment: {A: {{ B }}}}}\n",
+		});
+		expect(warn).not.toHaveBeenCalled();
+		warn.mockRestore();
 	});
 
 	test("odd values are no reason to fall over", () => {

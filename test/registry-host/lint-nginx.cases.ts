@@ -72,6 +72,9 @@ location /c { set $to c; proxy_pass http://$to; }
 }`,
 		};
 		expect(linesOf("static-upstream", "nginx.conf", texts)).toEqual([3, 9]);
+		// a group needs no resolver
+		texts["nginx.conf"] = texts["nginx.conf"].replace(RESOLVER, "");
+		expect(linesOf("static-upstream", "nginx.conf", texts)).toEqual([3, 9]);
 	});
 
 	test("a path behind a variable is all right where only that path comes in", () => {

@@ -177,6 +177,15 @@ describe("port-without-backend", () => {
 		).toEqual(["nginx: got port 5000, which registry-a publishes already"]);
 	});
 
+	test("what only a profile starts may have the port of another", () => {
+		const told = (profiles: string) =>
+			problemsOf({
+				"c.yml": `services:\n  a: {image: a/b:1.2.3, ${HEALTHY}, ports: ["80:80"]}\n  b: {image: a/b:1.2.3, ${HEALTHY}, ports: ["80:80"]${profiles}}\n`,
+			});
+		expect(told("")).toEqual(["c.yml:3 port-without-backend"]);
+		expect(told(", profiles: [dev]")).toEqual([]);
+	});
+
 	test.each<[string, string, boolean]>([
 		["53:53/tcp", "53:53/udp", false],
 		["8080:80", "0.0.0.0:8080:80", true],

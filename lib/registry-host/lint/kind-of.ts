@@ -31,7 +31,7 @@ export function kindOf(text: string): HostFileKind | undefined {
 	if (section !== undefined && UNIT_SECTIONS.has(section))
 		return "systemd-unit";
 	if (isCrontab(text)) return "crontab";
-	const kind = yamlKind(topKeys(text));
+	const kind = yamlKind(topKeys(text), text);
 	if (kind) return kind;
 	return NGINX.test(text) ? "nginx" : undefined;
 }
@@ -68,16 +68,25 @@ function flowKeys(text: string): string[] {
 	return keys;
 }
 
+/** What stands below netplan's network; a Makefile may have a target of that name. */
+const NETPLAN =
+	/(?:^[ \t]+|[{,]\s*)["']?(version|renderer|ethernets|bonds|bridges|vlans|wifis|tunnels|vrfs|modems|dummy-devices)["']?[ \t]*:/m;
 /** What else a compose file of several others says. */
 const AROUND_INCLUDE =
 	/^(include|name|version|networks|volumes|configs|secrets|x-.*)$/;
 
-function yamlKind(keys: ReadonlySet<string>): HostFileKind | undefined {
+function yamlKind(
+	keys: ReadonlySet<string>,
+	text: string,
+): HostFileKind | undefined {
 	// a workflow has services too
 	if (keys.has("services") && !keys.has("steps")) return "compose";
 	if (keys.has("include") && [...keys].every((key) => AROUND_INCLUDE.test(key)))
 		return "compose";
-	if (keys.has("network") && !keys.has("services")) return "netplan";
+	if (keys.has("network") && !keys.has("services") && NETPLAN.test(text))
+		return "netplan";
+	// zot's, which is another registry
+	if (keys.has("distSpecVersion")) return undefined;
 	if (
 		(keys.has("storage") || keys.has("proxy")) &&
 		(keys.has("version") || keys.has("http"))

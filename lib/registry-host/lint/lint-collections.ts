@@ -13,6 +13,10 @@ const SPEAKS =
 /** What is said into a crontab is done. */
 const TO_CRON =
 	/\|\s*(?:sudo\s+)?(?:crontab\s|tee\s[^|;&]*\/cron)|>\s*\S*\/cron/;
+/** A line of a crontab that is said, and where it does not end on the terminal. */
+const IS_CRON =
+	/["'][ \t]*(?:@\w+|(?:[*\d][*\d,/-]*[ \t]+){4}[*\dA-Za-z]\S*)[ \t]/;
+const TO_FILE = /\|\s*(?:sudo\s+)?(?:crontab|tee)\s|>\s*[^&\s]/;
 /** A pattern of the shell (`*"garbage-collect -m"*`). */
 const IS_PATTERN = /^\s*\(?\*["'][^"']*$/;
 const MANAGER =
@@ -87,7 +91,7 @@ function collectionsIn(text: string): Flags[] {
 		const speaker = SPEAKS.exec(own)?.[1];
 		const isInstalled =
 			/^(echo|printf)$/.test(speaker ?? "") &&
-			TO_CRON.test(text.slice(found.index));
+			(IS_CRON.test(own) ? TO_FILE : TO_CRON).test(text.slice(found.index));
 		if ((speaker && !isInstalled) || IS_PATTERN.test(own)) return [];
 		if (speaksByTheClock(own) || /\s#/.test(own)) return [];
 		const [said = ""] = (found[1] ?? "").split(/\s#/);

@@ -26,7 +26,8 @@ export function lintPorts(
 		if (service.ports.length === 0) continue;
 		const listeners = allListeners(service, guests, nginxes, views);
 		for (const port of service.ports) {
-			lintTwice(service, port, taken, report);
+			// what its profile starts may be there instead of another
+			if (service.isAlwaysUp) lintTwice(service, port, taken, report);
 			if (!listeners || listeners.has(port.target)) continue;
 			report(
 				"port-without-backend",

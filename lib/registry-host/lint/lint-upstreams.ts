@@ -90,7 +90,8 @@ function lintVariable(
 			WITH_VARIABLE,
 		);
 	const isAsked =
-		targets.length === 0 || targets.some((each) => isName(each.host));
+		targets.length === 0 ||
+		targets.some((each) => isName(each.host) && !groups.has(each.host));
 	if (!host.includes("$") || !isAsked) return;
 	const scopes = around.flatMap(({ block }) => block ?? []);
 	const top = all

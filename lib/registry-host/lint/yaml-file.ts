@@ -49,6 +49,8 @@ export function parseYamlDocuments(text: string): readonly YamlFile[] {
 		merge: true,
 		// each would quote the text around it: of thousands that takes minutes
 		prettyErrors: false,
+		// a template's {{ x }} is a key that is a mapping: what is told of it goes to nobody
+		logLevel: "error",
 	});
 	const documents = Array.isArray(found) ? found : [];
 	if (documents.length === 0) throw new LintSyntaxError(1, "got no mapping");

@@ -175,6 +175,9 @@ describe("what a file is follows from what it says", () => {
 		["the quick brown fox jumps over the lazy dog\n", undefined],
 		["- - - - - - -\n", undefined],
 		["groups: []\n", undefined],
+		["version: '0.1' # the only one\nstorage: {}\n", "registry-config"],
+		['{\n  "version": "0.1.0",\n  "proxy": "http://api:80"\n}\n', undefined],
+		["http: {addr: ':5000'}\nstorage: {}\n", "registry-config"],
 		["", undefined],
 	])("%j: %s", (text, kind) => {
 		expect(kindOf(text)).toBe(kind);

@@ -71,6 +71,9 @@ function flowKeys(text: string): string[] {
 /** What stands below netplan's network; a Makefile may have a target of that name. */
 const NETPLAN =
 	/(?:^[ \t]+|[{,]\s*)["']?(version|renderer|ethernets|bonds|bridges|vlans|wifis|tunnels|vrfs|modems|dummy-devices)["']?[ \t]*:/m;
+/** The one version of a registry's configuration; a package.json has a proxy and another one. */
+const REGISTRY_VERSION =
+	/(?:^|[{,\s])["']?version["']?[ \t]*:\s*["']?0\.1["']?\s*(?:[,}#]|$)/m;
 /** What else a compose file of several others says. */
 const AROUND_INCLUDE =
 	/^(include|name|version|networks|volumes|configs|secrets|x-.*)$/;
@@ -87,10 +90,10 @@ function yamlKind(
 		return "netplan";
 	// zot's, which is another registry
 	if (keys.has("distSpecVersion")) return undefined;
-	if (
-		(keys.has("storage") || keys.has("proxy")) &&
-		(keys.has("version") || keys.has("http"))
-	)
+	const isVersioned = keys.has("version")
+		? REGISTRY_VERSION.test(text)
+		: keys.has("http");
+	if ((keys.has("storage") || keys.has("proxy")) && isVersioned)
 		return "registry-config";
 	return undefined;
 }

@@ -15,7 +15,8 @@ folder (an absolute path is the server's: \`/etc/nginx/conf.d/*.conf\` is \`conf
 with warnings too.
 
 Compose files are read as Compose reads them: what they \`include\` and \`extends\` name, env files, variables (of \`.env\`, never of the environment), the text of a config that is mounted. A file is looked at over another one of its folder
-where its name says so (\`docker-compose.override.yml\`), or where it says more about a service of that one and not what that runs; several of them each by itself over it.
+where its name says so (\`docker-compose.override.yml\`), or where it says more about a service of that one and not what that runs; several of them each by itself over it. The override of a file that Compose finds by itself
+(\`docker-compose.yml\`, \`compose.yaml\`) is looked for beside it.
 
 A comment silences a rule, by its name and with a reason: \`# lint-ignore RULE: why\`. Behind something it silences that line; on a line of its own the next one, with all that is indented below it; on top
 of a file the whole file (of a workflow the next line only). \`# registry-guard: ignore RULE because why\` does the same in files of the host.

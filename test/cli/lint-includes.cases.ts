@@ -120,4 +120,29 @@ describe("what a compose file names", () => {
 		// an env file that is named too is of a kind that is known
 		expect(lintFiles([main, env]).problems).toHaveLength(4);
 	});
+
+	test("its override too, where nobody would name one of them", () => {
+		const base = file(
+			"over/compose.yaml",
+			"services:\n  r:\n    image: registry:2.8.3\n    environment: [REGISTRY_HTTP_DEBUG_ADDR=:5001]\n",
+		);
+		const over = file(
+			"over/docker-compose.override.yml",
+			'services:\n  r:\n    healthcheck: {test: [CMD, x]}\n    ports: ["5001:5001"]\n',
+		);
+		const told = [[over, 4, "metrics-public"]];
+		for (const operands of [[base], [base, over], [dirname(base)]]) {
+			const { files, problems } = lintFiles(operands);
+			expect(problems.map((each) => [each.file, each.line, each.rule])).toEqual(
+				told,
+			);
+			expect(files).toHaveLength(2);
+		}
+		// of another name Compose does not look for one
+		const other = file(
+			"over/other.yaml",
+			"services: {x: {image: a/b:1.2.3}}\n",
+		);
+		expect(lintFiles([other]).files).toHaveLength(1);
+	});
 });

@@ -13,6 +13,11 @@ export interface ComposeSet
 /** More files over one than anybody has; each is looked at with all of it. */
 const MAX_OVERS = 10;
 
+const OVERRIDES = ["compose", "docker-compose"].flatMap((name) => [
+	`${name}.override.yml`,
+	`${name}.override.yaml`,
+]);
+
 /**
  * Which files Compose is started with together: one by itself, or one and another over it, by its name
  * (`docker-compose.override.yml`) or because it says more about a service and not what that runs. What is included is
@@ -25,7 +30,15 @@ export function readComposeSet(
 ): ComposeSet {
 	const read = composeReader(find, report);
 	const alone = files.map((file) => read([file]));
-	const roots = firsts(alone, (a, b) => b.includes.has(a.path));
+	const given = firsts(alone, (a, b) => b.includes.has(a.path));
+	const named = new Set(files.map(({ path }) => path));
+	const found = new Map(
+		given
+			.flatMap(({ path }) => overrideOf(path, find))
+			.filter(({ path }) => !named.has(path))
+			.map((each) => [each.path, { ...each, kind: "compose" as const }]),
+	);
+	const roots = [...given, ...[...found.values()].map((each) => read([each]))];
 	const bases = firsts(roots, isOver);
 	const projects = bases.flatMap((base) => {
 		const overs = roots
@@ -53,8 +66,19 @@ export function readComposeSet(
 			),
 		),
 		inlines: all.flatMap(({ inlines }) => inlines),
-		included: all.flatMap(({ included }) => included),
+		included: [...found.values(), ...all.flatMap(({ included }) => included)],
 	};
+}
+
+/** What Compose puts over a file of its own name where nobody names files. */
+function overrideOf(path: string, find: FindFile): TextFile[] {
+	const folder = folderOf(path);
+	if (!/^(docker-)?compose\.ya?ml$/.test(path.slice(folder.length))) return [];
+	for (const name of OVERRIDES) {
+		const found = find(name, folder);
+		if (found) return [found];
+	}
+	return [];
 }
 
 /** Those that are below no other one; of two that are below each other the first. */
@@ -73,10 +97,14 @@ function firsts(
 
 function isOver(over: ComposeProject, base: ComposeProject): boolean {
 	if (folderOf(over.path) !== folderOf(base.path)) return false;
-	const named = /^(.*)\.override\.ya?ml$/.exec(over.path)?.[1];
-	if (named !== undefined && named === base.path.replace(/\.ya?ml$/, ""))
-		return true;
+	const stem = /^(.*)\.override\.ya?ml$/.exec(over.path)?.[1];
+	const own = base.path.replace(/\.ya?ml$/, "");
+	if (stem === own || (isDefault(stem) && isDefault(own))) return true;
 	return [...over.services.values()].some(
 		({ name, isWhole }) => !isWhole && base.services.get(name)?.isWhole,
 	);
+}
+
+function isDefault(stem = ""): boolean {
+	return /(^|\/)(docker-)?compose$/.test(stem);
 }

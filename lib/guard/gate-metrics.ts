@@ -1,6 +1,6 @@
 import { GC_METRICS } from "./contract";
-import { errorText } from "./error-text";
-import { parseSample, renderExposition } from "./exposition";
+import { earlierKey, readEarlier } from "./earlier-values";
+import { renderExposition } from "./exposition";
 import type { Io } from "./io";
 import { TEXTFILE, writeText } from "./write-report";
 
@@ -18,31 +18,20 @@ export function shutGateMetrics(
 	registry: string,
 	io: Io,
 ): boolean {
-	const isOpen = path !== undefined && readGateValues(path, io).openSince;
+	const isOpen =
+		path !== undefined && readGateValues(path, registry, io).openSince;
 	return !isOpen || writeGateMetrics(path, registry, { openSince: 0 }, io);
 }
 
-/** What an earlier run wrote; a file that is not there or makes no sense says nothing. */
-function readGateValues(path: string, io: Io): Partial<GateValues> {
-	let text: string;
-	try {
-		text = io.readFile(path);
-	} catch {
-		return {};
-	}
-	const values = new Map<string, number>();
-	for (const line of text.split("\n")) {
-		try {
-			const sample = parseSample(line);
-			if (sample) values.set(sample.name, sample.value);
-		} catch (error) {
-			io.log(`--textfile: ${errorText(error)}; the line is left out`);
-		}
-	}
-	return {
-		lost: values.get(GC_METRICS.lost.name),
-		openSince: values.get(GC_METRICS.openSince.name),
-	};
+function readGateValues(
+	path: string,
+	registry: string,
+	io: Io,
+): Partial<GateValues> {
+	const values = readEarlier(path, io);
+	const of = ({ name }: { readonly name: string }) =>
+		values.get(earlierKey(name, registry));
+	return { lost: of(GC_METRICS.lost), openSince: of(GC_METRICS.openSince) };
 }
 
 /**
@@ -57,7 +46,10 @@ export function writeGateMetrics(
 	io: Io,
 ): boolean {
 	if (path === undefined) return true;
-	const { lost, openSince = 0 } = { ...readGateValues(path, io), ...change };
+	const { lost, openSince = 0 } = {
+		...readGateValues(path, registry, io),
+		...change,
+	};
 	const one = (value: number) => [{ labels: { registry }, value }];
 	const text = renderExposition([
 		{ ...GC_METRICS.lost, series: lost === undefined ? [] : one(lost) },

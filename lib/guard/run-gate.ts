@@ -120,7 +120,10 @@ async function closeGate(
 		untagged: untaggedAt(look),
 		isSparse: config.registry === undefined || look.disk.outcome !== "complete",
 	});
-	const outcome = outcomeOf(look);
+	// also a cache lets go of blobs only, never of every repository
+	const isEmptied = look.holdings.size === 0 && state.whole.holdings.size > 0;
+	if (isEmptied) io.log(`${base}: empty; is its disk mounted?`);
+	const outcome = isEmptied ? "blind" : outcomeOf(look);
 	const result = { action: "close", base, outcome, look, lost } as const;
 	const isReported = writeReport(
 		config.report,

@@ -8,7 +8,8 @@ import {
 	writeFileSync,
 } from "node:fs";
 
-function isFile(path: string): boolean | undefined {
+/** undefined where nothing is there. */
+export function isFile(path: string): boolean | undefined {
 	return statSync(path, { throwIfNoEntry: false })?.isFile();
 }
 

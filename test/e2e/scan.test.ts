@@ -242,6 +242,12 @@ suite("guard scan on a store that a registry wrote", () => {
 			(each) => statSync(each).mode & 0o777,
 		);
 		expect(modes).toEqual([0o644, 0o644, 0o600]);
+		// on the way to a program: nothing waits for what an earlier scan may have written there
+		const { stdout } = await runProgram("sh", [
+			...["-c", '"$0" "$@" | cat', process.execPath, BUNDLE],
+			...["scan", registry.root, "--textfile", "/dev/stdout"],
+		]);
+		expect(stdout).toContain('findings{registry="');
 		const checked = execFileSync(programs.promtool, ["check", "metrics"], {
 			input: readFileSync(file),
 			encoding: "utf8",

@@ -3,6 +3,7 @@ import {
 	mkdirSync,
 	mkdtempSync,
 	readFileSync,
+	renameSync,
 	rmSync,
 	truncateSync,
 	writeFileSync,
@@ -228,6 +229,22 @@ describe("gate", () => {
 		const { code } = await gate("close", seeing({ outcome: "partial" }));
 		expect(code).toBe(3);
 		expect(metrics()).toBe(before);
+	});
+
+	test("close on a cache that lost its disk: exit 3, still open until it is back", async () => {
+		await gate("open");
+		renameSync(base, `${base}.away`);
+		mkdirSync(base);
+		const { code, out, err } = await gate("close");
+		expect({ code, err }).toEqual({
+			code: 3,
+			err: expect.stringMatching(/: empty; is its disk mounted\?\n$/),
+		});
+		expect(out).toMatch(/not closed, the look was blind/);
+		expect(metrics()).not.toContain(`${OPEN}{registry="private"} 0\n`);
+		rmSync(base, { recursive: true });
+		renameSync(`${base}.away`, base);
+		expect(await gate("close")).toMatchObject({ code: 0 });
 	});
 
 	test("close without STATE: exit 0, nothing looked at, no metric changed", async () => {

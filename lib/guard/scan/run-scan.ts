@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { ScanConfig } from "../config";
 import { type ExitCode, TEXT_FINDING_LIMIT } from "../contract";
+import { readEarlier } from "../earlier-values";
 import { exitCodeOf } from "../exit-code";
 import type { Io } from "../io";
 import { printable, printableJson } from "../printable";
@@ -11,11 +12,7 @@ import { TEXTFILE, writeReport, writeText } from "../write-report";
 import { diagnose } from "./diagnosis";
 import { findStores } from "./find-stores";
 import { scan } from "./scan";
-import {
-	type EarlierValues,
-	parseEarlier,
-	renderScanMetrics,
-} from "./scan-metrics";
+import { renderScanMetrics } from "./scan-metrics";
 import type { ScanFinding, ScanResult } from "./scan-result";
 import { renderScanText } from "./scan-text";
 
@@ -108,13 +105,4 @@ function writeMetrics(
 	const now = Math.floor(io.now() / 1000);
 	const text = renderScanMetrics(result, readEarlier(path, io), now);
 	return writeText(TEXTFILE, path, text, io);
-}
-
-function readEarlier(path: string, io: Io): EarlierValues {
-	try {
-		return parseEarlier(io.readFile(path), io.log);
-	} catch {
-		// the first scan
-		return new Map();
-	}
 }

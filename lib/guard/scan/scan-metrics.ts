@@ -1,30 +1,10 @@
 import { SCAN_METRICS, type ScanMetricName } from "../contract";
-import { errorText } from "../error-text";
-import { parseSample, renderExposition } from "../exposition";
+import { type EarlierValues, earlierKey } from "../earlier-values";
+import { renderExposition } from "../exposition";
 import type { ScannedStore, ScanResult } from "./scan-result";
 
-/** Values by family name and store, as an earlier scan wrote them. */
-export type EarlierValues = ReadonlyMap<string, number>;
-
 const keyOf = (family: ScanMetricName, store: string) =>
-	`${SCAN_METRICS[family].name} ${store}`;
-
-/** Reads a file of `--textfile`; a line that is none of the format is told to `log` and left out. */
-export function parseEarlier(
-	text: string,
-	log: (line: string) => void,
-): EarlierValues {
-	const values = new Map<string, number>();
-	for (const line of text.split("\n"))
-		try {
-			const sample = parseSample(line);
-			const { registry = "" } = sample?.labels ?? {};
-			if (sample) values.set(`${sample.name} ${registry}`, sample.value);
-		} catch (error) {
-			log(`--textfile: ${errorText(error)}; the line is left out`);
-		}
-	return values;
-}
+	earlierKey(SCAN_METRICS[family].name, store);
 
 type Values = Partial<Record<ScanMetricName, number>>;
 

@@ -57,6 +57,14 @@ describe("units", () => {
 			`/usr/bin/flock -w 7200 /opt/registry/.lock ${collect("run")}`,
 		]);
 		expect(service(unit, "ExecStopPost")).toEqual([collect("end")]);
+		// who takes all of them down waits for its end, and so does a machine that goes down for Docker's
+		const text = textOf(hostUnits(BOTH), unit);
+		expect(unitValues(text, "Unit", "PartOf")).toEqual([
+			"docker-compose-registry.service",
+		]);
+		expect(unitValues(text, "Unit", "After")).toEqual([
+			"docker.service docker-compose-registry.service network-online.target",
+		]);
 	});
 
 	test("a timer for scan, bundle and each registry that is collected; none deletes tags", () => {

@@ -137,6 +137,16 @@ suite("registry-config-sync over a real sshd: what it refuses", () => {
 		},
 	);
 
+	lab.test("a program of few long lines is named and not shown", async () => {
+		const bundle = vm.whole({ "opt/registry/bin/hello": "x".repeat(5001) });
+		const ran = await vm.sync(bundle, {}, "--dry-run");
+		expectExit(ran, 0);
+		expect(ran.stdout).toMatch(
+			/^file that changes: opt\/registry\/bin\/hello$/m,
+		);
+		expect(ran.stdout).not.toContain("xxxx");
+	});
+
 	lab.test(
 		"another host key, another key, nobody there, no secret: nothing is touched",
 		async () => {

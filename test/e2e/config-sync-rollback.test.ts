@@ -29,6 +29,7 @@ suite("registry-config-sync over a real sshd: what it takes back", () => {
 		const moved = vm.config("a").replace(`:${vm.ports.a}"`, ':1"');
 		const before = vm.managed();
 		vm.machine.done();
+		vm.machine.setHealth("nginx", "", "wget: server returned error\n");
 		const ran = await vm.sync(
 			vm.whole({
 				"opt/registry/config-a.yml": moved,
@@ -40,6 +41,9 @@ suite("registry-config-sync over a real sshd: what it takes back", () => {
 		expect(ran.stdout).toMatch(
 			/not healthy within 4 s:[\s\S]*port \d+ of nginx: no answer[\s\S]*rolling back[\s\S]*rolled back/,
 		);
+		// the containers that could be asked are gone after it
+		expect(ran.stdout).toMatch(/^ {4}nginx: wget: server returned error$/m);
+		expect(ran.stdout).toMatch(/^ {4}nginx: .*connect\(\) failed/m);
 		expect(vm.managed()).toEqual(before);
 		expect(vm.machine.done()).toEqual(["up registry-a", "up registry-a"]);
 		expect(await vm.front()).toBe(200);

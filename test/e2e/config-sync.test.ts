@@ -176,6 +176,26 @@ suite("registry-config-sync over a real sshd: what it ships", () => {
 	);
 
 	lab.test(
+		"the unit that starts all of them is active from the first day, so that it stops them too",
+		async () => {
+			const unit = "docker-compose-registry.service";
+			const service = "Type=oneshot\nRemainAfterExit=yes\nExecStart=true\n";
+			const install = "[Install]\nWantedBy=multi-user.target\n";
+			const text = `[Service]\n${service}${install}`;
+			vm.machine.done();
+			expectExit(
+				await vm.sync(vm.whole({ [`etc/systemd/system/${unit}`]: text })),
+				0,
+			);
+			expect(vm.machine.done()).toEqual([
+				"systemctl daemon-reload",
+				`systemctl enable ${unit}`,
+				`systemctl start ${unit}`,
+			]);
+		},
+	);
+
+	lab.test(
 		"no timer is enabled beside the crontab lines that it replaces",
 		async () => {
 			const files = {

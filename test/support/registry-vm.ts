@@ -118,9 +118,10 @@ export class RegistryVm {
 		return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
 	}
 
-	/** What `docker ps` says of a service's health, `" (unhealthy)"`. */
-	setHealth(service: string, health: string): void {
+	/** What `docker ps` says of a service's health, `" (unhealthy)"`, and what the healthcheck itself said. */
+	setHealth(service: string, health: string, said = ""): void {
 		writeFileSync(join(this.#state, `${service}.health`), health);
+		writeFileSync(join(this.#state, `${service}.looked`), said);
 	}
 
 	/** Seconds that starting a container takes. */

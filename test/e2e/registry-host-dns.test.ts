@@ -148,6 +148,31 @@ suite("DNS", () => {
 		expect(old.stdout).toBe(before[FILES[1]]);
 	});
 
+	test("files that are not there yet: what comes is shown, and nothing else is said", async () => {
+		vm();
+		for (const path of FILES) rmSync(join(folder(), path), { force: true });
+		const { code, stdout, stderr } = await apply("--dry-run");
+		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		expect(stdout).toMatch(/^\+ {8}search:$/m);
+		expect(stdout).toMatch(/^\+DNS=10\.0\.20\.1$/m);
+	});
+
+	test("resolv.conf is kept for people and never put back: it may be mounted", async () => {
+		vm();
+		const file = join(folder(), "etc/resolv.conf");
+		writeVmFile(file, "nameserver 127.0.0.53\n");
+		const { ino } = statSync(file);
+		writeVmFile(join(folder(), "silent"), "github.com\n");
+		expect(await apply()).toMatchObject({ code: 1 });
+		expect(statSync(file).ino).toBe(ino);
+		const [backup = ""] = backups();
+		const kept = await runProgram("tar", [
+			...["-xzOf", join(folder(), "root/dns-backups", backup)],
+			"etc/resolv.conf",
+		]);
+		expect(kept.stdout).toBe("nameserver 127.0.0.53\n");
+	});
+
 	test.each([
 		["the internal name is not resolved", "silent", "idrac.viktorbarzin.lan\n"],
 		["the external name is not resolved", "silent", "github.com\n"],

@@ -45,7 +45,7 @@ ${BODY}
 const BODY = String.raw`
 # the connection that this was started through may be gone by now
 say() { echo "dns-apply: $*" >&2 || true; }
-differs() { ! cmp -s <(text_of "$1") "$root$1"; }
+differs() { [ ! -e "$root$1" ] || ! cmp -s <(text_of "$1") "$root$1"; }
 apply() { "$netplan" apply && "$systemctl" restart systemd-resolved; }
 put() {
   local mode=644 file
@@ -103,7 +103,8 @@ roll_back() {
   say "rolling back"
   for file in "\${files[@]}"; do rm -f "$root$file"; done
   if [ "$placed" = no ]; then
-    tar -xzf "$backup" -C "$root/" || return 1
+    # resolv.conf is kept for people: nothing here changes it, and where it is mounted it cannot be replaced
+    tar -xzf "$backup" -C "$root/" --exclude etc/resolv.conf || return 1
   elif [ -d "$good" ]; then
     # the new files lay here before this began: the last that were proved are the old ones
     cp -p -R "$good/." "$root/" || return 1
@@ -150,7 +151,7 @@ placed=yes
 for file in "\${files[@]}"; do
   if differs "$file"; then
     placed=no
-    diff -u --label "a$file" --label "b$file" "$root$file" <(text_of "$file") 2>/dev/null || true
+    diff -u -N --label "a$file" --label "b$file" "$root$file" <(text_of "$file") 2>/dev/null || true
   fi
 done
 [ "$dry_run" = no ] || exit 0

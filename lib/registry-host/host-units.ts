@@ -89,6 +89,9 @@ function collection(
 		`${binOf(host)}/collect ${action} ${collectArguments(registry)}`;
 	return timed(collectUnit(name), `Safe collection of ${service}`, {
 		calendar: `${host.collectOn} *-*-* ${collectAt}:00`,
+		// Its container has the registry's address: who takes all of them down and up again beside it is refused that
+		// address, and has no nginx either (seen with Docker 20.10). So it comes to its end first.
+		unit: [`PartOf=${COMPOSE_UNIT}`],
 		service: [
 			`ExecStartPre=${collect("begin")}`,
 			`ExecStart=${locked(host, collect("run"))}`,
@@ -107,14 +110,20 @@ function timed(
 	{
 		calendar,
 		service,
-	}: { readonly calendar: string; readonly service: readonly string[] },
+		unit = [],
+	}: {
+		readonly calendar: string;
+		readonly service: readonly string[];
+		readonly unit?: readonly string[];
+	},
 ): readonly HostFile[] {
 	return [
 		unitFile(`${name}.service`, {
 			Unit: [
 				`Description=${description}`,
-				`After=${COMPOSE_UNIT} network-online.target`,
+				`After=docker.service ${COMPOSE_UNIT} network-online.target`,
 				...NETWORK,
+				...unit,
 			],
 			Service: ["Type=oneshot", HOME, ...service],
 		}),

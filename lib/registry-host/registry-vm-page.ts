@@ -72,6 +72,10 @@ ${table(
 Scan, collection and config sync hold \`${host.lockFile}\` and wait for each other. A collection is \`garbage-collect\` without
 \`-m\`, always: with it 2.8 deletes the children of every index. There is no retention by age.
 
+All containers go down and up by \`systemctl restart docker-compose-registry\`: it brings a collection to its end first. By hand
+beside one, \`docker compose down\` and \`up -d\` leave nginx down, because the collection has the address of its registry: \`up -d\` again
+when it is through.
+
 ## Secrets
 
 None is in a generated file. \`${bin}/fetch-secrets\` writes them on the VM, for root alone:

@@ -57,6 +57,23 @@ suite("a collection that is killed with all that it started", () => {
 			},
 		);
 
+	lab.test(
+		"a machine that goes down is not kept up: the gate stays open, and the next one closes it first",
+		async () => {
+			await pushBlob(registry.target, "app", Buffer.from("left by a shutdown"));
+			registry.host.goesDown(true);
+			const ended = await registry.collect(step("collect"), "SIGTERM");
+			registry.host.goesDown(false);
+			expect(ended.failed).toBe(true);
+			expect(ended.log).toMatch(/the machine goes down; .*\n$/);
+			expect(registry.metric("openSince")).toBeGreaterThan(0);
+			const next = await registry.collect();
+			expect(next.log).toMatch(/that first[\s\S]*closed, nothing lost/);
+			await registry.serves();
+			expect(registry.metric("openSince")).toBe(0);
+		},
+	);
+
 	lab.test("and the next one goes through", async () => {
 		expect(await registry.collect()).toMatchObject({ failed: false });
 		expect(await registry.broken(TAGS)).toEqual([]);

@@ -51,6 +51,10 @@ export class UnitHost {
 			join(bin, "docker"),
 			`#!/bin/sh\nexport VM_ROOT=${folder} VM_STATE=${this.#state} DOCKER_COMPOSE=false\nexec ${STAND_IN} "$@"\n`,
 		);
+		executable(
+			join(bin, "systemctl"),
+			`#!/bin/sh\nif [ -e ${this.#state}/goes-down ]; then echo stopping; else echo running; fi\n`,
+		);
 		const hosts = Object.fromEntries(aliases.map((e) => [e, "127.0.0.1"]));
 		executable(
 			join(bin, "node"),
@@ -83,6 +87,13 @@ export class UnitHost {
 	/** Calls of docker that fail from now on, as regular expressions. */
 	fail(...calls: readonly string[]): void {
 		writeFileSync(join(this.#state, "fail"), calls.join("\n"));
+	}
+
+	/** Whether systemd says from now on that the machine goes down. */
+	goesDown(yes: boolean): void {
+		const file = join(this.#state, "goes-down");
+		if (yes) writeFileSync(file, "");
+		else rmSync(file);
 	}
 
 	/** What Docker was told to do since the last call, in order. */

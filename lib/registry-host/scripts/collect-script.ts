@@ -205,6 +205,10 @@ end() {
     record collect || true
     fail "$collection GOES ON and cannot be ended: the registry is not started beside it; once it is gone: $again"
   fi
+  # a machine that goes down is not kept waiting for an hour: what is open stays so, and says so
+  if is_open && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then
+    fail "the machine goes down; the next scan looks at what this one left, or sooner: $again"
+  fi
   if [ ! -e "$work/step" ]; then
     start || fail "CANNOT BE STARTED, it may not serve"
     return

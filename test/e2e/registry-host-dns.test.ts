@@ -78,9 +78,10 @@ suite("DNS", () => {
 	/** What the script asks besides netplan: answers as a resolver with the servers that netplan gave the link. */
 	const STAND_INS: Readonly<Record<string, string>> = {
 		netplan: `case $1 in apply) [ ! -e $ROOT/apply-fails ] && exec ${"$NETPLAN_PROGRAM"} generate --root-dir $ROOT ;; *) exec ${"$NETPLAN_PROGRAM"} "$@" ;; esac`,
-		systemctl: "exit 0",
-		resolvectl: `echo "Link 2 ($2): $(sed -n 's/^DNS=//p' $ROOT/run/systemd/network/10-netplan-$2.network | paste -s -d ' ')"`,
-		ip: 'case "$*" in "route add blackhole 10.0.20.1") touch $ROOT/hole ;; "route del blackhole 10.0.20.1") rm $ROOT/hole ;; *) exit 2 ;; esac',
+		systemctl: "echo $* >>$ROOT/done",
+		resolvectl: `[ $1 = dns ] || { echo $* >>$ROOT/done; exit; }; echo "Link 2 ($2): $(sed -n 's/^DNS=//p' $ROOT/run/systemd/network/10-netplan-$2.network | paste -s -d ' ')"`,
+		iptables:
+			'hole="-d 10.0.20.1 -j DROP"; case "$*" in "-w -I OUTPUT $hole") touch $ROOT/hole ;; "-w -D OUTPUT $hole") rm $ROOT/hole ;; "-w -C OUTPUT $hole") [ -e $ROOT/hole ] ;; *) exit 2 ;; esac',
 		dig: [
 			'for name; do :; done; servers=$(sed -n "s/^DNS=//p" $ROOT/run/systemd/network/10-netplan-eth0.network)',
 			'[ ! -e $ROOT/silent ] || ! grep -qx "$name" $ROOT/silent || { echo ";; connection timed out; no servers could be reached"; exit 9; }',
@@ -138,6 +139,10 @@ suite("DNS", () => {
 		});
 		expect(values(network(), "DNS")).toEqual(["10.0.20.1", "94.140.14.14"]);
 		expect(existsSync(join(folder(), "hole"))).toBe(false);
+		// resolved answers neither from memory nor, afterwards, from the second server
+		expect(readFileSync(join(folder(), "done"), "utf8")).toBe(
+			"restart systemd-resolved\nflush-caches\nrestart systemd-resolved\n",
+		);
 		expect(statSync(join(folder(), FILES[0])).mode & 0o777).toBe(0o600);
 		const [backup = ""] = backups();
 		expect(backup).toMatch(/^dns-config-backup-\d{8}-\d{6}\.tar\.gz$/);
@@ -194,6 +199,13 @@ suite("DNS", () => {
 		expect(existsSync(join(folder(), "hole"))).toBe(false);
 	});
 
+	test("what one that was killed has left in the packet filter goes first", async () => {
+		vm();
+		writeVmFile(join(folder(), "hole"), "");
+		expect(await apply()).toMatchObject({ code: 0 });
+		expect(existsSync(join(folder(), "hole"))).toBe(false);
+	});
+
 	test("another file names servers too: netplan would ask both, so it is rolled back", async () => {
 		vm();
 		writeVmFile(
@@ -234,7 +246,7 @@ suite("DNS", () => {
 				DIG: "no-such-dig",
 				NETPLAN: "true",
 				RESOLVECTL: "true",
-				IP: "true",
+				IPTABLES: "false",
 				SYSTEMCTL: "true",
 			},
 		);

@@ -20,12 +20,12 @@ export function dnsScript(host: RegistryHost): HostFile {
 			"dns-apply [--dry-run]: backs up, puts the DNS files in place, applies them and asks for an internal and an external",
 			"name, the latter also with the first server unreachable; what fails is rolled back.",
 			"Exit code: 0 applied, 1 rolled back, 2 nothing was begun, 4 the rollback failed too.",
-			"REGISTRY_ROOT is put before every path, and NETPLAN, RESOLVECTL, DIG, IP, SYSTEMCTL name other programs: for trying",
-			"it out.",
+			"REGISTRY_ROOT is put before every path, and NETPLAN, RESOLVECTL, DIG, IPTABLES, SYSTEMCTL name other programs: for",
+			"trying it out.",
 		],
 		`
 root=\${REGISTRY_ROOT-}
-netplan=\${NETPLAN:-netplan} resolvectl=\${RESOLVECTL:-resolvectl} dig=\${DIG:-dig} ip=\${IP:-ip} systemctl=\${SYSTEMCTL:-systemctl}
+netplan=\${NETPLAN:-netplan} resolvectl=\${RESOLVECTL:-resolvectl} dig=\${DIG:-dig} iptables=\${IPTABLES:-iptables} systemctl=\${SYSTEMCTL:-systemctl}
 files=(${files.map(({ path }) => path).join(" ")})
 link=${link} internal=${internal} fallback=${fallback}
 good=$root${stateOf(host)}/dns-good
@@ -80,22 +80,28 @@ holds() {
     say "$link asks '$got', wanted '$internal $fallback': another file of /etc/netplan names servers too, take them out there"
     return 1
   fi
-  answers INTERNAL_NAME "" && answers EXTERNAL_NAME "" && holds_without_first
+  answers INTERNAL_NAME "" && answers EXTERNAL_NAME "" && holds_without_first && answers INTERNAL_NAME " after that"
 }
 
+# A packet filter, not a blackhole route: resolved asks from the link, and for a socket that is bound to one the kernel takes
+# an address behind such a route to be on the link (seen with resolved 252: it was answered all the same).
+hole=(OUTPUT -d "$internal" -j DROP)
 holds_without_first() {
   local answer=0
-  "$ip" route add blackhole "$internal" || return 1
-  blackhole=yes
+  "$iptables" -w -I "\${hole[@]}" || return 1
+  # nor may it answer from memory
+  "$resolvectl" flush-caches || return 1
   answers EXTERNAL_NAME " with $internal unreachable" || answer=1
   unhole
+  # it stays with the server that answered last
+  "$systemctl" restart systemd-resolved || return 1
   return "$answer"
 }
 
-blackhole=no
+# also what one that was killed has left
 unhole() {
-  [ "$blackhole" = no ] || "$ip" route del blackhole "$internal" || say "STILL UNREACHABLE: ip route del blackhole $internal"
-  blackhole=no
+  for _ in 1 2 3; do "$iptables" -w -D "\${hole[@]}" 2>/dev/null || break; done
+  ! "$iptables" -w -C "\${hole[@]}" 2>/dev/null || say "STILL UNREACHABLE: iptables -w -D \${hole[*]}"
 }
 
 roll_back() {
@@ -141,7 +147,7 @@ case "$# \${1-}" in
   exit 2
   ;;
 esac
-for program in "$netplan" "$resolvectl" "$dig" "$ip" "$systemctl"; do
+for program in "$netplan" "$resolvectl" "$dig" "$iptables" "$systemctl"; do
   if ! command -v "$program" >/dev/null; then
     say "$program is missing"
     exit 2
@@ -165,6 +171,7 @@ done
 (umask 077 && tar -czf "$backup" -C "$root/" "\${saved[@]}")
 say "the old files are in $backup"
 undo=yes
+unhole
 put "$root"
 "$netplan" generate \${root:+--root-dir "$root"}
 apply

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CollectedRegistry } from "../support/collected-registry";
+import type { CollectedRegistry } from "../support/collected-registry";
 import { IMAGES, WANTED } from "../support/collection-content";
+import { expectSettled, filledRegistry } from "../support/filled-registry";
 import { Lab } from "../support/lab";
-import { pushBlob, pushContent } from "../support/push";
+import { pushBlob } from "../support/push";
 import { requirePrograms } from "../support/requires";
 
 const { suite, programs } = requirePrograms("registry2", "htpasswd", "skopeo");
@@ -14,7 +15,7 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 	let registry: CollectedRegistry;
 
 	const state = (name: string) => registry.host.path("vm-state", name);
-	const work = (name: string) =>
+	const _work = (name: string) =>
 		join(registry.model.base, "state/gc-private", name);
 	/** Signals the unit from within. */
 	const signal = (name: string) =>
@@ -42,26 +43,8 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 	};
 
 	lab.before(async () => {
-		registry = await CollectedRegistry.install(
-			lab,
-			{ name: "private", kind: "private" },
-			{ ...programs, registry: programs.registry2 },
-		);
-		await registry.collect();
-		await registry.serves();
-		for (const [repository, tag, content] of IMAGES)
-			await pushContent(registry.target, repository, content, tag);
+		registry = await filledRegistry(lab, programs);
 	});
-
-	async function expectSettled(failedAt: string | undefined): Promise<void> {
-		await registry.serves();
-		expect(registry.failedStep()).toBe(failedAt);
-		expect(registry.metric("success")).toBe(failedAt ? 0 : 1);
-		expect(registry.metric("openSince") ?? 0).toBe(0);
-		expect(registry.metric("lost") ?? 0).toBe(0);
-		for (const each of ["step", "gate.json"])
-			expect(existsSync(work(each))).toBe(false);
-	}
 
 	for (const [name, step] of [
 		["SIGTERM", "gate-open"],
@@ -79,7 +62,7 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 				const when = new RegExp(`^collect private: ${step}$`, "m");
 				const run = await registry.collect(when, name);
 				expect(run.failed).toBe(true);
-				await expectSettled(step === "collected" ? undefined : step);
+				await expectSettled(registry, step === "collected" ? undefined : step);
 			},
 		);
 
@@ -103,7 +86,7 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 			await registry.serves();
 			writeFileSync(script, honest);
 			expect(await registry.collect()).toMatchObject({ failed: true });
-			await expectSettled("stop");
+			await expectSettled(registry, "stop");
 		},
 	);
 
@@ -117,7 +100,7 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 			restore();
 			expect(run.failed).toBe(true);
 			expect(isAlive("container")).toBe(false);
-			await expectSettled("collect");
+			await expectSettled(registry, "collect");
 		},
 	);
 
@@ -144,7 +127,7 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 			const [, again = ""] = /once it is gone: (.*)/.exec(run.log) ?? [];
 			expect(await registry.host.run(again)).toMatchObject({ code: 1 });
 			expect(isAlive("container")).toBe(false);
-			await expectSettled("collect");
+			await expectSettled(registry, "collect");
 		},
 	);
 
@@ -159,7 +142,7 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 			restore();
 			expect(run.failed).toBe(true);
 			expect(isAlive("container")).toBe(false);
-			await expectSettled("gate-open");
+			await expectSettled(registry, "gate-open");
 		},
 	);
 

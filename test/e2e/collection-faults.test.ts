@@ -9,8 +9,9 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { CollectedRegistry } from "../support/collected-registry";
+import type { CollectedRegistry } from "../support/collected-registry";
 import { IMAGES } from "../support/collection-content";
+import { filledRegistry } from "../support/filled-registry";
 import { image, MEDIA, sha256 } from "../support/images";
 import { Lab } from "../support/lab";
 import { ODDITIES } from "../support/oddities";
@@ -100,15 +101,7 @@ suite("what goes wrong around a collection", () => {
 	}
 
 	lab.before(async () => {
-		registry = await CollectedRegistry.install(
-			lab,
-			{ name: "private", kind: "private" },
-			{ ...programs, registry: programs.registry2 },
-		);
-		await collect();
-		await registry.serves();
-		for (const [repository, tag, content] of IMAGES)
-			await pushContent(registry.target, repository, content, tag);
+		registry = await filledRegistry(lab, programs);
 	});
 
 	function expectFailedAt(run: UnitRun, step: string, said: RegExp): void {

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { CollectedRegistry } from "../support/collected-registry";
+import type { CollectedRegistry } from "../support/collected-registry";
 import { IMAGES, WANTED } from "../support/collection-content";
+import { expectSettled, filledRegistry } from "../support/filled-registry";
 import { Lab } from "../support/lab";
-import { pushBlob, pushContent } from "../support/push";
+import { pushBlob } from "../support/push";
 import { requirePrograms } from "../support/requires";
 
 const { suite, programs } = requirePrograms("registry2", "htpasswd", "skopeo");
@@ -14,15 +13,7 @@ suite("a collection that is killed with all that it started", () => {
 	let registry: CollectedRegistry;
 
 	lab.before(async () => {
-		registry = await CollectedRegistry.install(
-			lab,
-			{ name: "private", kind: "private" },
-			{ ...programs, registry: programs.registry2 },
-		);
-		await registry.collect();
-		await registry.serves();
-		for (const [repository, tag, content] of IMAGES)
-			await pushContent(registry.target, repository, content, tag);
+		registry = await filledRegistry(lab, programs);
 	});
 
 	const step = (name: string) => new RegExp(`^collect private: ${name}$`, "m");
@@ -45,15 +36,7 @@ suite("a collection that is killed with all that it started", () => {
 				await pushBlob(registry.target, "app", Buffer.from(`left ${what}`));
 				// systemd calls it failed whatever its end could still do
 				expect(await registry.collect(said)).toMatchObject({ failed: true });
-				await registry.serves();
-				expect(registry.failedStep()).toBe(failedAt);
-				expect(registry.metric("success")).toBe(failedAt ? 0 : 1);
-				expect(registry.metric("openSince") ?? 0).toBe(0);
-				expect(registry.metric("lost") ?? 0).toBe(0);
-				for (const each of ["step", "gate.json"])
-					expect(
-						existsSync(join(registry.model.base, "state/gc-private", each)),
-					).toBe(false);
+				await expectSettled(registry, failedAt);
 			},
 		);
 

@@ -16,10 +16,13 @@ function namesIn(folder: string): readonly string[] {
 	}
 }
 
+/** No path that cannot be looked at is one: a name that is too long, a loop of links. */
 function isFolder(path: string): boolean {
-	return (
-		statSync(path || ".", { throwIfNoEntry: false })?.isDirectory() === true
-	);
+	try {
+		return statSync(path || ".").isDirectory();
+	} catch {
+		return false;
+	}
 }
 
 /** What Terraform finds in a folder; undefined: nothing, it is no root. */

@@ -38,6 +38,14 @@ describe("commands that run Terraform", () => {
 		])
 			expect(wrong).toThrow(part);
 	});
+	test.each([
+		["a name that is too long", "a".repeat(5000)],
+		["no path at all", "\0"],
+	])("%s is told as no folder", (_name, root) => {
+		expect(() => parse(["changed", root, "--base", "x"])).toThrow(
+			/^root ".*no such folder/,
+		);
+	});
 	test("no roots, no base", () => {
 		expect(() => parse(["drift"])).toThrow("ROOTS: missing");
 		expect(() => parse(["changed", NONE])).toThrow("--base: missing");

@@ -146,10 +146,8 @@ export {
 	type HostProblem,
 	type HostRule,
 } from "./registry-host/lint/host-rules";
-export {
-	type LintFile,
-	lintHostFiles,
-} from "./registry-host/lint/lint-host-files";
+export type { LintFile } from "./registry-host/lint/lint-file";
+export { lintHostFiles } from "./registry-host/lint/lint-host-files";
 export {
 	type ComposeNamesProps,
 	type NodeExporterProps,

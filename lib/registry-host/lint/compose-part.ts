@@ -1,9 +1,9 @@
 import { record } from "../../raw";
 import { pathFrom } from "./compose-paths";
-import type { TextFile } from "./compose-project";
 import { interpolated, type Variables } from "./compose-variables";
 import type { Report } from "./host-rules";
-import { LintSyntaxError } from "./lint-syntax-error";
+import type { LintFile } from "./lint-file";
+import { readAs } from "./not-linted";
 import { parseYamlDocuments, textOf, type YamlFile } from "./yaml-file";
 
 /** A document of a compose file, its variables put in. */
@@ -25,21 +25,10 @@ export interface ComposeConfig {
 
 /** Every document of a file; none, and told, of one that is not YAML. */
 export function composeDocuments(
-	{ path, text }: TextFile,
+	{ path, text }: LintFile,
 	report: Report,
 ): readonly YamlFile[] {
-	try {
-		return parseYamlDocuments(text);
-	} catch (error) {
-		if (!(error instanceof LintSyntaxError)) throw error;
-		report(
-			"not-linted",
-			{ file: path, line: error.line },
-			`as compose: ${error.message}`,
-			"mend the file: nothing in it was looked at",
-		);
-		return [];
-	}
+	return readAs("compose", path, () => parseYamlDocuments(text), report) ?? [];
 }
 
 export function composePart(

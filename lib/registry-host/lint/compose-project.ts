@@ -1,19 +1,14 @@
 import type { ComposeService } from "./compose-service";
-
-/** A text file by its path. */
-export interface TextFile {
-	readonly path: string;
-	readonly text: string;
-}
+import type { LintFile } from "./lint-file";
 
 /** A file of a container whose text stands in a compose file. */
-export interface InlineFile extends TextFile {
+export interface InlineFile extends LintFile {
 	/** Path of the compose file; lines are its own. */
 	readonly writtenIn: string;
 }
 
 /** A file that another one names. */
-export interface IncludedFile extends TextFile {
+export interface IncludedFile extends LintFile {
 	readonly kind: "compose" | "env" | "nginx";
 }
 
@@ -21,7 +16,7 @@ export interface IncludedFile extends TextFile {
 export interface ComposeProject {
 	/** Of the first of its files. */
 	readonly path: string;
-	readonly files: readonly TextFile[];
+	readonly files: readonly LintFile[];
 	readonly services: ReadonlyMap<string, ComposeService>;
 	readonly inlines: readonly InlineFile[];
 	/** Other files that say something: included and extended ones, env files. */
@@ -33,4 +28,4 @@ export interface ComposeProject {
 }
 
 /** Finds a file from a folder; undefined where there is none. */
-export type FindFile = (path: string, folder: string) => TextFile | undefined;
+export type FindFile = (path: string, folder: string) => LintFile | undefined;

@@ -12,7 +12,6 @@ import type {
 	FindFile,
 	IncludedFile,
 	InlineFile,
-	TextFile,
 } from "./compose-project";
 import {
 	type ComposeService,
@@ -26,6 +25,7 @@ import {
 	type Variables,
 } from "./compose-variables";
 import type { Report } from "./host-rules";
+import type { LintFile } from "./lint-file";
 import { textOf, type YamlFile } from "./yaml-file";
 
 /** More files of one project than anybody writes: those that include others several times multiply. */
@@ -48,9 +48,9 @@ interface Scope {
 export function composeReader(
 	find: FindFile,
 	report: Report,
-): (files: readonly TextFile[]) => ComposeProject {
+): (files: readonly LintFile[]) => ComposeProject {
 	const known = new Map<string, readonly YamlFile[]>();
-	const documentsOf = (file: TextFile) => {
+	const documentsOf = (file: LintFile) => {
 		const found = known.get(file.path) ?? composeDocuments(file, report);
 		known.set(file.path, found);
 		return found;
@@ -59,8 +59,8 @@ export function composeReader(
 }
 
 function readProject(
-	files: readonly TextFile[],
-	documentsOf: (file: TextFile) => readonly YamlFile[],
+	files: readonly LintFile[],
+	documentsOf: (file: LintFile) => readonly YamlFile[],
 	find: FindFile,
 	report: Report,
 ): ComposeProject {
@@ -73,7 +73,7 @@ function readProject(
 
 	/** Once for many services that extend those of one file. */
 	const partsBy = new WeakMap<Variables, Map<string, ComposePart[]>>();
-	const partsOf = (file: TextFile, variables: Variables): ComposePart[] => {
+	const partsOf = (file: LintFile, variables: Variables): ComposePart[] => {
 		const byPath = partsBy.get(variables) ?? new Map<string, ComposePart[]>();
 		partsBy.set(variables, byPath);
 		const parts =
@@ -83,7 +83,7 @@ function readProject(
 		return parts;
 	};
 
-	const known = new Map<string, TextFile | undefined>();
+	const known = new Map<string, LintFile | undefined>();
 	/** An env file of many services is read once too. */
 	const findOnce: FindFile = (path, folder) => {
 		const key = `${folder} ${path}`;
@@ -97,7 +97,7 @@ function readProject(
 		folder: string,
 		{ file, yaml }: ComposePart,
 		where: readonly [key: "include" | "services", ...(string | number)[]],
-	): TextFile | undefined => {
+	): LintFile | undefined => {
 		const isInclude = where[0] === "include";
 		const found = isInclude && left-- <= 0 ? undefined : findOnce(path, folder);
 		if (found) included.set(found.path, { ...found, kind: "compose" });
@@ -116,7 +116,7 @@ function readProject(
 	const variablesOf = (
 		paths: readonly string[],
 		folder: string,
-		read: (file: TextFile) => void = () => {},
+		read: (file: LintFile) => void = () => {},
 	) => {
 		const all = new Map<string, PlacedVariable>();
 		for (const path of paths) {
@@ -130,7 +130,7 @@ function readProject(
 	};
 
 	const load = (
-		given: readonly TextFile[],
+		given: readonly LintFile[],
 		folder: string,
 		own: ReadonlyMap<string, PlacedVariable>,
 		outer: Variables,

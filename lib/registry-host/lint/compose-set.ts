@@ -1,8 +1,9 @@
 import { folderOf } from "./compose-paths";
-import type { ComposeProject, FindFile, TextFile } from "./compose-project";
+import type { ComposeProject, FindFile } from "./compose-project";
 import { composeReader } from "./compose-reader";
 import type { ComposeService } from "./compose-service";
 import type { Report } from "./host-rules";
+import type { LintFile } from "./lint-file";
 
 /** The services of all compose files of a set, each with what other files say about it. */
 export interface ComposeSet
@@ -24,7 +25,7 @@ const OVERRIDES = ["compose", "docker-compose"].flatMap((name) => [
  * part of the including file, and a service that others extend of theirs.
  */
 export function readComposeSet(
-	files: readonly TextFile[],
+	files: readonly LintFile[],
 	find: FindFile,
 	report: Report,
 ): ComposeSet {
@@ -71,7 +72,7 @@ export function readComposeSet(
 }
 
 /** What Compose puts over a file of its own name where nobody names files. */
-function overrideOf(path: string, find: FindFile): TextFile[] {
+function overrideOf(path: string, find: FindFile): LintFile[] {
 	const folder = folderOf(path);
 	if (!/^(docker-)?compose\.ya?ml$/.test(path.slice(folder.length))) return [];
 	for (const name of OVERRIDES) {

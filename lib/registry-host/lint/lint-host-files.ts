@@ -1,5 +1,5 @@
 import { pathFrom } from "./compose-paths";
-import type { FindFile, IncludedFile, TextFile } from "./compose-project";
+import type { FindFile, IncludedFile } from "./compose-project";
 import { readComposeSet } from "./compose-set";
 import { givenFiles } from "./given-files";
 import { type CommandFile, jobsOf } from "./host-commands";
@@ -9,12 +9,13 @@ import { lintCollections } from "./lint-collections";
 import { lintService } from "./lint-compose";
 import { lintCron } from "./lint-cron";
 import { lintDns, netplanServers, resolvedServers } from "./lint-dns";
+import type { LintFile } from "./lint-file";
 import { lintNginx } from "./lint-nginx";
 import { lintPorts } from "./lint-ports";
 import { lintRegistry } from "./lint-registry";
-import { LintSyntaxError } from "./lint-syntax-error";
 import type { NginxFile } from "./nginx-doors";
 import { type FindIncluded, followIncludes } from "./nginx-includes";
+import { notLinted, readAs } from "./not-linted";
 import { type RegistryConfigFile, registryViews } from "./registry-view";
 import { withSilences } from "./silences";
 import { parseYamlFile } from "./yaml-file";
@@ -24,12 +25,6 @@ export interface HostLint {
 	readonly problems: readonly HostProblem[];
 	/** Files that others include, extend or read: of the given ones, and of those that were found. */
 	readonly included: readonly Pick<IncludedFile, "path" | "kind">[];
-}
-
-/** A file to look at; its kind follows from its text. */
-export interface LintFile {
-	readonly path: string;
-	readonly text: string;
 }
 
 /** A file of this many characters is not written by hand, and a parser needs many times that. */
@@ -102,7 +97,7 @@ function readSet(
 	writtenIn: Map<string, string>,
 	report: Report,
 ) {
-	const composes: TextFile[] = [];
+	const composes: LintFile[] = [];
 	const configs: RegistryConfigFile[] = [];
 	const nginxes: LintFile[] = [];
 	const commands: CommandFile[] = [];
@@ -122,14 +117,8 @@ function readSet(
 			void commands.push({ file, kind: "systemd-unit", text }),
 		script: (file, text) => void commands.push({ file, kind: "script", text }),
 	};
-	const readOne = ({ path, text }: TextFile, kind: HostFileKind) => {
-		try {
-			readers[kind](path, text);
-		} catch (error) {
-			if (!(error instanceof LintSyntaxError)) throw error;
-			notLinted(path, error.line, `as ${kind}: ${error.message}`, report);
-		}
-	};
+	const readOne = ({ path, text }: LintFile, kind: HostFileKind) =>
+		readAs(kind, path, () => readers[kind](path, text), report);
 	const read: LintFile[] = [];
 	for (const each of files) {
 		const { path, text } = each;
@@ -182,15 +171,11 @@ function followAll(
 		return named.length > 0 ? named : find(pattern, main);
 	};
 	const followed = files.flatMap((file) => {
-		try {
-			const told: Parameters<Report>[] = [];
-			const nginx = followIncludes(file, findAll, (...each) => told.push(each));
-			return [{ file, nginx, told }];
-		} catch (error) {
-			if (!(error instanceof LintSyntaxError)) throw error;
-			notLinted(file.path, error.line, `as nginx: ${error.message}`, report);
-			return [];
-		}
+		const told: Parameters<Report>[] = [];
+		const follow = () =>
+			followIncludes(file, findAll, (...each) => told.push(each));
+		const nginx = readAs("nginx", file.path, follow, report);
+		return nginx ? [{ file, nginx, told }] : [];
 	});
 	const isIncluded = (path: string) =>
 		followed.some(
@@ -213,18 +198,4 @@ function followAll(
 		});
 	}
 	return { nginxes, included: [...included.values()] };
-}
-
-function notLinted(
-	file: string,
-	line: number,
-	reason: string,
-	report: Report,
-): void {
-	report(
-		"not-linted",
-		{ file, line },
-		reason,
-		"mend the file: nothing in it was looked at",
-	);
 }

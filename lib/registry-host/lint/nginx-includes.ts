@@ -1,24 +1,19 @@
 import type { Report } from "./host-rules";
+import type { LintFile } from "./lint-file";
 import { LintSyntaxError } from "./lint-syntax-error";
 import { directivesOf } from "./nginx-view";
 import { type NginxDirective, parseNginx } from "./parse-nginx";
-
-/** A text file by its path. */
-interface TextFile {
-	readonly path: string;
-	readonly text: string;
-}
 
 /** Finds what an include names (`conf.d/*.conf`) from the path of the file that nginx is started with; none where there is nothing. */
 export type FindIncluded = (
 	pattern: string,
 	main: string,
-) => readonly TextFile[];
+) => readonly LintFile[];
 
 /** A configuration with what it includes in its place. */
 export interface FollowedNginx {
 	readonly directives: readonly NginxDirective[];
-	readonly included: readonly TextFile[];
+	readonly included: readonly LintFile[];
 }
 
 /** More includes of one configuration than anybody writes: files that include others several times multiply. */
@@ -45,11 +40,11 @@ export function hasIncludes(directives: readonly NginxDirective[]): boolean {
  * @throws LintSyntaxError for a mistake in the file itself; one in an included file is told.
  */
 export function followIncludes(
-	main: TextFile,
+	main: LintFile,
 	find: FindIncluded,
 	report: Report,
 ): FollowedNginx {
-	const included = new Map<string, TextFile>();
+	const included = new Map<string, LintFile>();
 	let left = MAX_INCLUDES;
 
 	const notFollowed = (
@@ -98,7 +93,7 @@ export function followIncludes(
 			return [own];
 		});
 
-	const read = (each: TextFile, within: readonly string[]) => {
+	const read = (each: LintFile, within: readonly string[]) => {
 		included.set(each.path, each);
 		try {
 			return follow(parseNginx(each.text), [...within, each.path]);

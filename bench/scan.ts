@@ -5,7 +5,6 @@ import {
 	rmSync,
 	writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "../test/support/programs";
 import { Storage } from "../test/support/storage";
@@ -148,6 +147,6 @@ export const diskScan: Benchmark = {
 					},
 				],
 			};
-		}, ram ?? tmpdir());
+		}, ram);
 	},
 };

@@ -36,9 +36,12 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 			state("services/registry-private.run"),
 			`case "$*" in *--dry-run*) ;; *) ${lines} ;; esac`,
 		);
-	/** A process that wrote its number to a file of the state. */
-	const isAlive = (name: string) => {
-		const file = `/proc/${readFileSync(state(name), "utf8").trim()}/status`;
+	/** Goes on when the unit that started it is killed. */
+	const outlive = () =>
+		`echo $$ >${state("container")}; ${signal("KILL")}; exec sleep 30`;
+	/** Whether that does. */
+	const isAlive = () => {
+		const file = `/proc/${readFileSync(state("container"), "utf8").trim()}/status`;
 		return existsSync(file) && !/^State:\s+Z/m.test(readFileSync(file, "utf8"));
 	};
 
@@ -93,13 +96,11 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 	lab.test(
 		"a collection that outlives its client ends before the registry is started",
 		async () => {
-			const restore = beforeRun(
-				`echo $$ >${state("container")}; ${signal("KILL")}; exec sleep 30`,
-			);
+			const restore = beforeRun(outlive());
 			const run = await registry.collect();
 			restore();
 			expect(run.failed).toBe(true);
-			expect(isAlive("container")).toBe(false);
+			expect(isAlive()).toBe(false);
 			await expectSettled(registry, "collect");
 		},
 	);
@@ -107,14 +108,12 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 	lab.test(
 		"one that cannot be ended: the registry is not started beside it",
 		async () => {
-			const restore = beforeRun(
-				`echo $$ >${state("container")}; ${signal("KILL")}; exec sleep 30`,
-			);
+			const restore = beforeRun(outlive());
 			registry.host.fail("docker rm");
 			registry.host.done();
 			const run = await registry.collect();
 			restore();
-			expect(isAlive("container")).toBe(true);
+			expect(isAlive()).toBe(true);
 			expect(registry.host.done().join()).not.toContain(
 				"start registry-private",
 			);
@@ -126,7 +125,7 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 			registry.host.fail();
 			const [, again = ""] = /once it is gone: (.*)/.exec(run.log) ?? [];
 			expect(await registry.host.run(again)).toMatchObject({ code: 1 });
-			expect(isAlive("container")).toBe(false);
+			expect(isAlive()).toBe(false);
 			await expectSettled(registry, "collect");
 		},
 	);
@@ -136,12 +135,12 @@ suite("a collection that is told to end, as systemctl stop and a timeout do it",
 		async () => {
 			const restore = before(
 				registry.host.path("vm-bin/node"),
-				`case "$*" in *'gate open'*) echo $$ >${state("container")}; ${signal("KILL")}; exec sleep 30 ;; esac`,
+				`case "$*" in *'gate open'*) ${outlive()} ;; esac`,
 			);
 			const run = await registry.collect();
 			restore();
 			expect(run.failed).toBe(true);
-			expect(isAlive("container")).toBe(false);
+			expect(isAlive()).toBe(false);
 			await expectSettled(registry, "gate-open");
 		},
 	);
